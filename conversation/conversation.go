@@ -102,6 +102,7 @@ type Inbound struct {
 	Text     string    `json:"text"` // masked of card numbers, IBAN and CVV, without U+0000
 	Masked   bool      `json:"masked,omitempty"`
 	Media    []Media   `json:"media,omitempty"`
+	Replied  CarrierID `json:"replied,omitempty"`  // the carrier's id of the message that this one replies to
 	Quotes   string    `json:"quotes,omitempty"`   // the Question.ID asked by the message that this one replies to
 	Reaction bool      `json:"reaction,omitempty"` // the channel says that it is a reaction, not a text
 	OptOut   string    `json:"opt_out,omitempty"`  // Twilio's OptOutType STOP|START|HELP: the carrier has answered already

@@ -125,6 +125,7 @@ type Report struct {
 	Status   Status
 	Code     string // the carrier's error code, "" for none
 	At       time.Time
+	Error    *SendError // what the code means, where the carrier's table knows it; nil for none
 }
 
 // Consequence is what an error of sending means for the message and its sender.
@@ -151,7 +152,7 @@ const (
 	WholeAccount  Scope = "account"  // every channel of the carrier's account is
 	WholeCountry  Scope = "country"  // texts to that country are
 	WholeTemplate Scope = "template" // that template is
-	Slower        Scope = "slower"   // the channel's pace is halved for a while
+	SlowerPace    Scope = "slower"   // the channel's pace is halved for a while
 )
 
 // SendError is a failed or doubtful attempt, with its consequence.

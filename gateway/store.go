@@ -33,6 +33,8 @@ type Store interface {
 	Lapsed(ctx context.Context, limit int) ([]Ref, error)
 	// Overdue lists queued messages that expired before they could be posted.
 	Overdue(ctx context.Context, limit int) ([]Ref, error)
+	// Outbound reads one outbound message; ErrNotFound for none.
+	Outbound(ctx context.Context, brand conversation.BrandID, id conversation.MessageID) (Outbound, error)
 	// InFlight returns the customer's message in flight, nil for none, and the
 	// database's clock.
 	InFlight(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) (*Flight, time.Time, error)

@@ -1,0 +1,358 @@
+package understanding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A pattern is a phrase with room in it, written as in lexicon/stop.txt:
+//
+//	word     this word, or a typo of it
+//	word*    any word that begins so
+//	<class>  any word of a class (lexicon/classes.txt)
+//	a|<b>    either
+//	x?       may be missing
+//	!x       the next word is not x
+//	~ ~~     up to 3, up to 6 words of the same sentence
+//	_        one word, whichever
+//	^ $      a clause begins, ends (a comma, an emoji, a full stop)
+//	^^ $$    the text begins, ends, courtesies aside
+//
+// A pattern never crosses a full stop.
+type pattern struct {
+	mark  string
+	elems []elem
+}
+
+type elemKind uint8
+
+const (
+	oneOf elemKind = iota
+	anyWord
+	room
+	not
+	clauseStart
+	clauseEnd
+	textStart
+	textEnd
+)
+
+type elem struct {
+	kind     elemKind
+	ids      []uint16
+	optional bool
+	width    int // of room, in words
+}
+
+// patterns is a compiled set, indexed by the words that can begin a match.
+type patterns struct {
+	all     []pattern
+	byFirst map[uint16][]int
+
+	ids      map[string]uint16   // literal, "prefix*" or <class> → its id
+	exact    map[string][]uint16 // word → ids it satisfies
+	prefixes map[string][]uint16 // beginning → ids it satisfies
+	shortest int                 // prefix, in bytes
+	longest  int
+	deletes  map[string][]string // a known word less one letter → the word
+	common   map[string]bool     // ordinary words that are no typo of a known one
+}
+
+func (p *patterns) load(classes, common string, rules ...string) error {
+	p.byFirst, p.ids = map[uint16][]int{}, map[string]uint16{}
+	p.exact, p.prefixes = map[string][]uint16{}, map[string][]uint16{}
+	p.deletes, p.common = map[string][]string{}, map[string]bool{}
+	p.shortest, p.longest = 99, 0
+
+	entries, err := readEntries(classes)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		id := p.id("<" + e.name + ">")
+		for _, word := range e.items {
+			p.know(word, id)
+		}
+	}
+	if entries, err = readEntries(common); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		for _, item := range e.items {
+			for _, word := range strings.Fields(item) {
+				p.common[word] = true
+			}
+		}
+	}
+	for _, file := range rules {
+		entries, err := readEntries(file)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			for _, item := range e.items {
+				if err := p.compile(e.name, item); err != nil {
+					return fmt.Errorf("lexicon %s:%d: %w", file, e.line, err)
+				}
+			}
+		}
+	}
+	p.indexTypos()
+	return nil
+}
+
+func (p *patterns) id(name string) uint16 {
+	id, ok := p.ids[name]
+	if !ok {
+		id = uint16(len(p.ids))
+		p.ids[name] = id
+	}
+	return id
+}
+
+// know says that a word (or "beginning*") satisfies an id.
+func (p *patterns) know(word string, id uint16) {
+	if head, ok := strings.CutSuffix(word, "*"); ok {
+		p.prefixes[head] = append(p.prefixes[head], id)
+		p.shortest, p.longest = min(p.shortest, len(head)), max(p.longest, len(head))
+		return
+	}
+	if !slices.Contains(p.exact[word], id) {
+		p.exact[word] = append(p.exact[word], id)
+	}
+}
+
+func (p *patterns) compile(mark, text string) error {
+	pat := pattern{mark: mark}
+	for _, field := range strings.Fields(text) {
+		e := elem{}
+		switch field {
+		case "^":
+			e.kind = clauseStart
+		case "$":
+			e.kind = clauseEnd
+		case "^^":
+			e.kind = textStart
+		case "$$":
+			e.kind = textEnd
+		case "~":
+			e.kind, e.width = room, 3
+		case "~~":
+			e.kind, e.width = room, 6
+		case "_":
+			e.kind = anyWord
+		default:
+			if rest, ok := strings.CutPrefix(field, "!"); ok {
+				e.kind, field = not, rest
+			}
+			if rest, ok := strings.CutSuffix(field, "?"); ok {
+				e.optional, field = true, rest
+			}
+			for alternative := range strings.SplitSeq(field, "|") {
+				if strings.HasPrefix(alternative, "<") {
+					if _, known := p.ids[alternative]; !known {
+						return fmt.Errorf("pattern %q: no class %s", text, alternative)
+					}
+				} else if Normalise(strings.TrimSuffix(alternative, "*")) != strings.TrimSuffix(alternative, "*") || alternative == "" {
+					return fmt.Errorf("pattern %q: %q is not in normal form", text, alternative)
+				} else {
+					p.know(alternative, p.id(alternative))
+				}
+				e.ids = append(e.ids, p.id(alternative))
+			}
+		}
+		pat.elems = append(pat.elems, e)
+	}
+	n := len(p.all)
+	p.all = append(p.all, pat)
+	began := false
+	for _, e := range pat.elems {
+		if e.kind == anyWord || e.kind == room {
+			break
+		}
+		if e.kind != oneOf {
+			continue
+		}
+		for _, id := range e.ids {
+			if !slices.Contains(p.byFirst[id], n) {
+				p.byFirst[id] = append(p.byFirst[id], n)
+			}
+		}
+		if !e.optional {
+			began = true
+			break
+		}
+	}
+	if !began {
+		return fmt.Errorf("pattern %q: must begin with a word that is always there", text)
+	}
+	return nil
+}
+
+// A typo is looked for in words of at least this many letters.
+const typoLetters = 4
+
+func (p *patterns) indexTypos() {
+	for word := range p.exact {
+		p.common[word] = true
+		if len(word) < typoLetters {
+			continue
+		}
+		p.deletes[word] = append(p.deletes[word], word)
+		for i := range word {
+			shorter := word[:i] + word[i+1:]
+			if !slices.Contains(p.deletes[shorter], word) {
+				p.deletes[shorter] = append(p.deletes[shorter], word)
+			}
+		}
+	}
+	for _, words := range p.deletes {
+		slices.Sort(words) // maps are walked in any order; readings are not
+	}
+}
+
+// resolve lists the ids that a word satisfies: as it is, by its beginning,
+// or else as one typo of a known word.
+func (p *patterns) resolve(word string, ids []uint16) []uint16 {
+	ids = append(ids, p.exact[word]...)
+	for n := p.shortest; n <= min(p.longest, len(word)); n++ {
+		ids = append(ids, p.prefixes[word[:n]]...)
+	}
+	if len(ids) > 0 || len(word) < typoLetters || len(word) > 24 || p.common[word] {
+		return ids
+	}
+	take := func(candidates []string) {
+		for _, c := range candidates {
+			if (len(c) > typoLetters || len(c) <= len(word)) && distance(word, c) == 1 {
+				ids = append(ids, p.exact[c]...)
+			}
+		}
+	}
+	take(p.deletes[word])
+	for i := range word {
+		take(p.deletes[word[:i]+word[i+1:]])
+	}
+	return ids
+}
+
+// sentence is a text ready to be matched.
+type sentence struct {
+	tokens []token
+	ids    [][]uint16
+	masked []bool // words that a veto has taken
+	shy    bool   // masked words do not match
+	lo, hi int    // the core, courtesies aside
+}
+
+func (s *sentence) is(i int, ids []uint16) bool {
+	for _, id := range s.ids[i] {
+		if slices.Contains(ids, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// match returns where elems, begun at word i, end; -1 when they do not match.
+func (s *sentence) match(elems []elem, i, start int) int {
+	if len(elems) == 0 {
+		return i
+	}
+	e, rest := elems[0], elems[1:]
+	open := i < len(s.tokens) && !(s.shy && s.masked[i]) && (i == start || s.tokens[i].gap < fullStop)
+	switch e.kind {
+	case clauseStart:
+		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.lo {
+			return -1
+		}
+		return s.match(rest, i, start)
+	case clauseEnd:
+		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.hi {
+			return -1
+		}
+		return s.match(rest, i, start)
+	case textStart:
+		if i != s.lo && i != 0 {
+			return -1
+		}
+		return s.match(rest, i, start)
+	case textEnd:
+		if i != s.hi && i != len(s.tokens) {
+			return -1
+		}
+		return s.match(rest, i, start)
+	case not:
+		if open && s.is(i, e.ids) {
+			return -1
+		}
+		return s.match(rest, i, start)
+	case room:
+		for n := 0; n <= e.width; n++ {
+			if end := s.match(rest, i+n, start); end >= 0 {
+				return end
+			}
+			if i+n >= len(s.tokens) || (s.shy && s.masked[i+n]) || (i+n > start && s.tokens[i+n].gap == fullStop) {
+				break
+			}
+		}
+		return -1
+	}
+	if open && (e.kind == anyWord || s.is(i, e.ids)) {
+		if end := s.match(rest, i+1, start); end >= 0 {
+			return end
+		}
+	}
+	if e.optional {
+		return s.match(rest, i, start)
+	}
+	return -1
+}
+
+// marks are the marks of the patterns found.
+type marks map[string]bool
+
+const (
+	markVeto  = "veto" // takes its words away from sure and doubt
+	markSure  = "sure"
+	markDoubt = "doubt"
+)
+
+// find matches every pattern.
+func (lex *lexiconData) find(f folded) marks {
+	p := &lex.patterns
+	s := &sentence{tokens: f.tokens, ids: make([][]uint16, len(f.tokens)), masked: make([]bool, len(f.tokens))}
+	for i, t := range f.tokens {
+		s.ids[i] = p.resolve(t.word, nil)
+	}
+	s.lo, s.hi = lex.core(f.tokens)
+	found := marks{}
+	s.each(p, func(pat *pattern) bool { return pat.mark == markVeto }, func(pat *pattern, i, end int) {
+		found[markVeto] = true
+		for ; i < end; i++ {
+			s.masked[i] = true
+		}
+	})
+	s.each(p, func(pat *pattern) bool { return pat.mark != markVeto && !found[pat.mark] }, func(pat *pattern, _, _ int) {
+		found[pat.mark] = true
+	})
+	return found
+}
+
+// each calls do for every match of the patterns that want takes.
+func (s *sentence) each(p *patterns, want func(*pattern) bool, do func(pat *pattern, start, end int)) {
+	for i := range s.tokens {
+		for _, id := range s.ids[i] {
+			for _, at := range p.byFirst[id] {
+				pat := &p.all[at]
+				if !want(pat) {
+					continue
+				}
+				s.shy = pat.mark == markSure || pat.mark == markDoubt
+				if end := s.match(pat.elems, i, i); end >= 0 {
+					do(pat, i, end)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"github.com/causette/causette/conversation"
+)
+
+// stale says why a queued message may no longer be said, "" when it may. It is
+// asked under the customer's lock at each move to posting, the second and later
+// attempts included. Confirmations of STOP, START and HELP are exempt.
+func (m *Outbound) stale(c conversation.Conversation) conversation.Rule {
+	if m.Exempt {
+		return ""
+	}
+	switch {
+	case m.Purpose == conversation.Marketing && (c.Customer.Suspended || c.Customer.Consent(m.Medium, conversation.Marketing) == conversation.Withdrawn):
+		return "fence.consent"
+	case m.Purpose != conversation.Answer && c.Customer.Silenced:
+		return "fence.silenced"
+	case m.Epoch < c.Epoch && (m.Purpose != conversation.Transactional || c.State.Owner() != conversation.Assistant):
+		return "fence.epoch" // an opt-out, a claim or a takeover came after it was said
+	}
+	return ""
+}
+
+// refuse settles a head that must not be posted: stale, or too late.
+func (gr *group) refuse(f *fold, m Outbound) (Settlement, bool) {
+	s := Settlement{Message: m.ID, Customer: m.Customer, At: gr.now}
+	if rule := m.stale(f.row.Conversation); rule != "" {
+		s.Status, s.Code = Cancelled, string(rule)
+		return s, true
+	}
+	if !m.Expires.IsZero() && m.Expires.Before(gr.now) {
+		s.Status = Expired
+		return s, true
+	}
+	return s, false
+}
+
+// A fenced acknowledgement waits for the message in flight to settle, or until
+// its request can no longer be written and what was written has arrived.
+const (
+	fencePoll  = 50 * time.Millisecond
+	fenceGrace = 250 * time.Millisecond
+)
+
+// awaitFence returns once nothing that was in flight when the fence went up can
+// reach the carrier any more: the attempt has settled, or its send deadline has
+// passed. The attempt may be another node's, so the database is asked.
+func (g *Gateway) awaitFence(ctx context.Context, brand conversation.BrandID, f *Flight) {
+	if f == nil || f.Exempt {
+		return
+	}
+	settled := g.flights.watch(f.Message)
+	defer g.flights.unwatch(f.Message, settled)
+	tick := time.NewTicker(fencePoll)
+	defer tick.Stop()
+	for {
+		now, err := g.stillFlying(ctx, brand, f)
+		if err == nil && now.IsZero() {
+			return
+		}
+		if err == nil && now.After(f.Deadline.Add(fenceGrace)) {
+			return
+		}
+		select {
+		case <-settled:
+			return
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// stillFlying returns the database's clock while the attempt is in flight, and
+// the zero time once it is not.
+func (g *Gateway) stillFlying(ctx context.Context, brand conversation.BrandID, f *Flight) (time.Time, error) {
+	now, at, err := g.opt.Store.InFlight(ctx, brand, f.Customer)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if now == nil || now.Message != f.Message || now.Attempt != f.Attempt {
+		return time.Time{}, nil
+	}
+	return at, nil
+}

@@ -1,0 +1,335 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
+)
+
+// fold gathers what the turns of one customer do in one group: one final row,
+// the net timers, the messages in order. A cancellation takes back what earlier
+// turns of the group said, never what its own turn says.
+type fold struct {
+	row      *Row
+	changed  bool // a turn was taken
+	released bool // a message left posting: the next may go
+	cancel   conversation.Cancel
+	why      conversation.Rule
+	received []InboundRow
+	messages []Outbound
+	timers   []foldTimer
+	consents []ConsentRow
+	jobs     []JobRow
+	done     []string
+}
+
+type foldTimer struct {
+	TimerRef
+	unset bool
+}
+
+// step takes every turn of the brand's share, in order.
+func (gr *group) step(ctx context.Context, tx Tx, p *part) error {
+	quotes, err := gr.quotes(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	for _, w := range p.works {
+		switch {
+		case w.event == nil || w.row == nil || w.stale:
+			continue
+		case w.duplicate:
+			w.flight = w.row.Flight
+			continue
+		}
+		e := *w.event
+		if e.Message != nil && e.Message.Replied != "" {
+			m := *e.Message
+			m.Quotes = quotes[m.Channel][m.Replied]
+			e.Message = &m
+		}
+		gr.turn(p, w, e)
+	}
+	for _, f := range p.order {
+		gr.direct(p, f)
+	}
+	return nil
+}
+
+// quotes finds which questions the quoted messages asked.
+func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.ChannelID]map[conversation.CarrierID]string, error) {
+	var asked map[conversation.ChannelID][]conversation.CarrierID
+	for _, w := range p.works {
+		if w.event == nil || w.event.Message == nil || w.event.Message.Replied == "" || w.duplicate {
+			continue
+		}
+		if asked == nil {
+			asked = make(map[conversation.ChannelID][]conversation.CarrierID)
+		}
+		m := w.event.Message
+		asked[m.Channel] = append(asked[m.Channel], m.Replied)
+	}
+	found := make(map[conversation.ChannelID]map[conversation.CarrierID]string, len(asked))
+	for channel, ids := range asked {
+		q, err := tx.Asked(ctx, p.brand, channel, ids)
+		if err != nil {
+			return nil, fmt.Errorf("find quoted messages: %w", err)
+		}
+		found[channel] = q
+	}
+	return found, nil
+}
+
+// turn steps one event and folds what it does. A panic in Step is poison: that
+// event alone is stored with its error, and the customer's next turn starts
+// from the state before.
+func (gr *group) turn(p *part, w *work, e conversation.Event) {
+	f := p.foldOf(w)
+	before := f.row.Conversation
+	turn, err := gr.g.stepSafely(before, e, gr.now)
+	if err != nil {
+		gr.g.log.Error("poison: the turn failed", "brand", p.brand, "customer", before.Customer.ID, "type", e.Type, "error", err)
+		gr.g.metrics.poisoned.Inc()
+		w.poisoned = true
+		p.writes.Poison = append(p.writes.Poison, poisonOf(w, err, gr.now))
+		return
+	}
+	next := turn.Next
+	next.Brand, next.Customer.ID = before.Brand, before.Customer.ID
+	next.Version = before.Version + 1
+	if !f.row.CustomerChanged {
+		f.row.CustomerChanged = !reflect.DeepEqual(before.Customer, next.Customer)
+	}
+	f.row.Conversation, f.changed = next, true
+	w.turn, w.version = &turn, next.Version
+	if turn.Fence {
+		w.flight = f.row.Flight
+	}
+
+	id := next.Customer.ID
+	if e.Message != nil {
+		f.received = append(f.received, InboundRow{ID: conversation.MessageID(newID()), Customer: id, Version: next.Version, Inbound: *e.Message})
+	}
+	f.withdraw(turn.Cancel, turn.Rule)
+	said := f.say(turn.Messages, next, gr.now, gr.g.opt)
+	for _, name := range turn.Unset {
+		f.timer(foldTimer{TimerRef{p.brand, id, conversation.Timer{Name: name}}, true})
+	}
+	for _, t := range turn.Timers {
+		f.timer(foldTimer{TimerRef{p.brand, id, t}, false})
+	}
+	for i, c := range turn.Consents {
+		f.consents = append(f.consents, ConsentRow{Customer: id, Event: eventKey(e, next.Version), Ordinal: i, Consent: c})
+	}
+	for _, j := range turn.Jobs {
+		f.jobs = append(f.jobs, JobRow{Brand: p.brand, Customer: id, Job: j, Due: gr.now})
+	}
+	if w.job != "" {
+		f.done = append(f.done, w.job)
+	}
+	p.entries = append(p.entries, turnEntries(e, turn, next, said, gr.now)...)
+	gr.g.metrics.turn(e.Type, turn.Rule)
+}
+
+// stepSafely lets the conversation's script step the event, and makes a panic an error.
+func (g *Gateway) stepSafely(c conversation.Conversation, e conversation.Event, now time.Time) (turn conversation.Turn, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("step panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	script, err := g.scripts.of(c)
+	if err != nil {
+		return turn, err
+	}
+	c.Script = script.Version()
+	turn = script.Step(c, e, now)
+	turn.Next.Script = c.Script
+	return turn, nil
+}
+
+// eventKey names the event in the ledger; a timer's has no key of its own.
+func eventKey(e conversation.Event, version int64) conversation.EventID {
+	if e.ID != "" {
+		return e.ID
+	}
+	return conversation.EventID(fmt.Sprintf("turn:%d", version))
+}
+
+// withdraw cancels the earlier messages of this group; those in the database
+// are cancelled by Write.
+func (f *fold) withdraw(c conversation.Cancel, why conversation.Rule) {
+	if c == conversation.CancelNothing {
+		return
+	}
+	if f.cancel != conversation.CancelAll {
+		f.cancel, f.why = c, why
+	}
+	for i := range f.messages {
+		m := &f.messages[i]
+		if m.Status == Queued && !m.Exempt && (c == conversation.CancelAll || m.Purpose == conversation.Marketing) {
+			m.Status = Cancelled
+		}
+	}
+}
+
+// say queues the messages of one turn and returns them as they are stored.
+func (f *fold) say(messages []conversation.Message, c conversation.Conversation, now time.Time, opt Options) []Outbound {
+	from := len(f.messages)
+	for i, m := range messages {
+		if m.Expires.IsZero() {
+			m.Expires = now.Add(opt.Expiry)
+			if m.After.After(now) {
+				m.Expires = m.After.Add(opt.Expiry)
+			}
+		}
+		_, segments := sms.Count(m.Text)
+		f.messages = append(f.messages, Outbound{
+			Message: m, ID: conversation.MessageID(newID()), Customer: c.Customer.ID, Author: "assistant",
+			Version: c.Version, Ordinal: i, Epoch: c.Epoch, Segments: segments, Created: now, Status: Queued,
+		})
+	}
+	return f.messages[from:]
+}
+
+// timer keeps the last word on each name.
+func (f *fold) timer(t foldTimer) {
+	for i := range f.timers {
+		if f.timers[i].Name == t.Name {
+			f.timers[i] = t
+			return
+		}
+	}
+	f.timers = append(f.timers, t)
+}
+
+// direct posts the customer's first new message in the turn's own transaction
+// where nothing else of the customer is under way and the lane has room, so
+// that an answer costs one commit before it leaves.
+func (gr *group) direct(p *part, f *fold) {
+	if f.row.Flight != nil || f.row.Waiting > 0 {
+		return
+	}
+	for i := range f.messages {
+		m := &f.messages[i]
+		if m.Status != Queued {
+			continue
+		}
+		if m.After.After(gr.now) || m.stale(f.row.Conversation) != "" {
+			return
+		}
+		held := gr.hold(nil, m.Channel, m.Segments)
+		if held == nil {
+			return
+		}
+		flight := gr.flight(f, *m)
+		m.Status, m.Flight, m.FirstPosted = PostingNow, &flight, gr.now
+		m.Attempts = flight.Attempt
+		f.row.Flight = &flight
+		gr.launches = append(gr.launches, launch{hold: held, posting: posting(p.brand, *m, gr.now), flight: flight})
+		return
+	}
+}
+
+// collect adds what the fold changes to the brand's writes.
+func (f *fold) collect(w *Writes) {
+	id := f.row.Conversation.Customer.ID
+	if f.changed || f.row.CustomerChanged {
+		w.Rows = append(w.Rows, f.row)
+	}
+	if f.cancel != conversation.CancelNothing && f.row.Waiting > 0 {
+		w.Cancels = append(w.Cancels, Withdrawal{Customer: id, Scope: f.cancel, Rule: f.why})
+		f.released = true // what stood before the survivors is gone
+	}
+	w.Received = append(w.Received, f.received...)
+	w.Messages = append(w.Messages, f.messages...)
+	w.Consents = append(w.Consents, f.consents...)
+	w.Jobs = append(w.Jobs, f.jobs...)
+	w.Done = append(w.Done, f.done...)
+	for _, t := range f.timers {
+		if t.unset {
+			w.Unset = append(w.Unset, t.TimerRef)
+		} else {
+			w.Set = append(w.Set, t.TimerRef)
+		}
+	}
+	for i := range f.messages {
+		if f.messages[i].Status == Queued {
+			f.row.Waiting++
+		}
+	}
+}
+
+// posting is a message as a channel sends it.
+func posting(brand conversation.BrandID, m Outbound, now time.Time) Posting {
+	first := m.FirstPosted
+	if first.IsZero() {
+		first = now
+	}
+	return Posting{
+		Brand: brand, Customer: m.Customer, Message: m.ID, Attempt: max(m.Attempts, 1), Channel: m.Channel,
+		To: m.To, Text: m.Text, Media: m.Media, Purpose: m.Purpose, Created: m.Created, Posted: first, Expires: m.Expires,
+	}
+}
+
+// turnRecord is a turn as the log keeps it: enough to replay the event and to
+// see what it did and why.
+type turnRecord struct {
+	Event    conversation.Event     `json:"event"`
+	Rule     conversation.Rule      `json:"rule,omitempty"`
+	Steps    []conversation.Edge    `json:"steps,omitempty"`
+	Cancel   conversation.Cancel    `json:"cancel,omitempty"`
+	Messages []messageRecord        `json:"messages,omitempty"`
+	Consents []conversation.Consent `json:"consents,omitempty"`
+	State    conversation.State     `json:"state"`
+	Epoch    int64                  `json:"epoch"`
+}
+
+type messageRecord struct {
+	ID      conversation.MessageID `json:"id"`
+	Text    string                 `json:"text"`
+	Purpose conversation.Purpose   `json:"purpose"`
+	Rule    conversation.Rule      `json:"rule"`
+	After   time.Time              `json:"after,omitzero"`
+}
+
+// turnEntries is the log of one turn: the turn itself, then what it publishes.
+func turnEntries(e conversation.Event, t conversation.Turn, c conversation.Conversation, said []Outbound, now time.Time) []Entry {
+	record := turnRecord{Event: e, Rule: t.Rule, Steps: t.Steps, Cancel: t.Cancel, Consents: t.Consents, State: c.State, Epoch: c.Epoch}
+	for i := range said {
+		m := &said[i]
+		record.Messages = append(record.Messages, messageRecord{m.ID, m.Text, m.Purpose, m.Rule, m.After})
+	}
+	entries := []Entry{{Type: string(e.Type), Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(record), At: now}}
+	for _, n := range t.Publish {
+		entries = append(entries, Entry{Type: n.Type, Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(n), At: now})
+	}
+	return entries
+}
+
+// statusEntry is the log of a message's new status.
+func statusEntry(s Settled, now time.Time) Entry {
+	return Entry{Type: "message.status", Customer: s.Customer, At: now, Payload: mustJSON(struct {
+		Message conversation.MessageID `json:"message"`
+		Status  Status                 `json:"status"`
+		Was     Status                 `json:"was"`
+		Attempt int                    `json:"attempt"`
+		Carrier conversation.CarrierID `json:"carrier,omitempty"`
+		Code    string                 `json:"code,omitempty"`
+	}{s.Message, s.Status, s.Was, s.Attempts, s.Carrier, s.Code})}
+}
+
+// mustJSON encodes our own records, which always encode.
+func mustJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encode %T: %v", v, err))
+	}
+	return b
+}

@@ -1,0 +1,197 @@
+// Package configs reads the gateway's configuration and keeps what is shipped
+// with the program: the annotated example, the price table, the demo's shop and
+// the default scripts.
+//
+// Load reads a file, Parse its bytes. Both collect every problem before they
+// give up, each as file:line: field: what is wrong; what to do.
+package configs
+
+import (
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
+	"github.com/causette/causette/gateway"
+)
+
+// Config is a checked configuration: every field is filled, bounded and, where
+// it names something, known. Relative paths in it start at the folder of the
+// file that it was read from.
+type Config struct {
+	Listen      string `yaml:"listen"`       // host:port of webhooks, API, phones and console
+	AdminListen string `yaml:"admin_listen"` // host:port of metrics, health and profiles
+	PublicURL   string `yaml:"public_url"`   // how carriers and customers reach Listen; signatures depend on it; no final slash
+	Database    string `yaml:"database"`     // file:PATH or postgres://…
+	Scripts     string `yaml:"scripts"`      // folder with one folder a brand; "" for the embedded ones
+	Prices      string `yaml:"prices"`       // price table; "" for the embedded one
+
+	Queue    int       `yaml:"queue"` // events that may wait for the writer; beyond it 503
+	Sending  Sending   `yaml:"sending"`
+	API      API       `yaml:"api"`
+	Keep     Keep      `yaml:"keep"`
+	Brands   []Brand   `yaml:"brands"`
+	Channels []Channel `yaml:"channels"`
+
+	Tariff sms.Tariff `yaml:"-"` // what Prices holds
+
+	problems Problems
+}
+
+// Sending is how messages leave.
+type Sending struct {
+	Deadline time.Duration `yaml:"deadline"` // a request to a carrier is not written after it
+	Lease    time.Duration `yaml:"lease"`    // nobody else touches a message in flight before it ends
+	ListLag  time.Duration `yaml:"list_lag"` // how long a carrier's list may omit what it accepted
+}
+
+// API bounds what one key may ask.
+type API struct {
+	PerSecond float64 `yaml:"requests_per_second"`
+	Burst     int     `yaml:"burst"`
+}
+
+// Keep is how long rows are kept.
+type Keep struct {
+	Keys    time.Duration `yaml:"keys"`    // deduplication keys: at least as long as a source may repeat itself
+	Answers time.Duration `yaml:"answers"` // answers to Idempotency-Keys
+	Log     time.Duration `yaml:"log"`
+}
+
+// Gateway is Keep in the gateway's words.
+func (k Keep) Gateway() gateway.Keep {
+	return gateway.Keep{Keys: k.Keys, Answers: k.Answers, Log: k.Log}
+}
+
+// Brand is one shop.
+type Brand struct {
+	ID        conversation.BrandID `yaml:"id"`
+	Name      string               `yaml:"name"`
+	Languages []string             `yaml:"languages"` // ISO 639-1, the first is the default
+	Country   string               `yaml:"country"`   // ISO 3166-1: the region of phone numbers without a +
+	Timezone  string               `yaml:"timezone"`  // IANA
+	Currency  string               `yaml:"currency"`  // ISO 4217
+	Support   Support              `yaml:"support"`
+	Escalate  Escalate             `yaml:"escalate"`
+	BurstWait time.Duration        `yaml:"burst_wait"` // how long a text may wait for the rest of the thought
+	UploadURL string               `yaml:"upload_url"` // where customers leave a photo; "" when there is no such page
+	Opening   OpeningHours         `yaml:"opening_hours"`
+	Shop      *Shop                `yaml:"shop"` // nil: reorders go to an agent
+}
+
+// Support is where customers reach people.
+type Support struct {
+	Phone string `yaml:"phone"` // E.164
+	Email string `yaml:"email"`
+}
+
+// Escalate says when an agent is called.
+type Escalate struct {
+	CartValue Decimal `yaml:"cart_value"` // a cart from this value on; 0: never for its value
+	VIP       bool    `yaml:"vip"`
+}
+
+// CartLimit is the cart value from which an agent is called, in the brand's
+// currency; the zero Money means never.
+func (b *Brand) CartLimit() conversation.Money {
+	amount, err := b.Escalate.CartValue.Minor(b.Currency)
+	if err != nil || amount == 0 {
+		return conversation.Money{}
+	}
+	return conversation.Money{Amount: amount, Currency: b.Currency}
+}
+
+// Location is the brand's time zone.
+func (b *Brand) Location() *time.Location {
+	zone, err := time.LoadLocation(b.Timezone)
+	if err != nil { // a checked brand names a zone that loads
+		return time.UTC
+	}
+	return zone
+}
+
+// Shop is where confirmed reorders are sent, as signed webhooks (Standard
+// Webhooks 1.0).
+type Shop struct {
+	URL    string `yaml:"url"`
+	Secret string `yaml:"secret"` // whsec_ and base64 of 24 to 64 bytes
+	// AllowPrivate lets URL lead to loopback and private addresses, for tests
+	// and for a shop on the same machine.
+	AllowPrivate bool `yaml:"allow_private"`
+}
+
+// Kind is what carries a channel.
+type Kind string
+
+// Kinds of channels.
+const (
+	Twilio   Kind = "twilio"
+	WhatsApp Kind = "whatsapp" // whatsmeow
+	Phones   Kind = "phones"   // simulated
+)
+
+// Channel is one sender of one brand.
+type Channel struct {
+	ID         conversation.ChannelID `yaml:"id"`
+	Brand      conversation.BrandID   `yaml:"brand"`
+	Kind       Kind                   `yaml:"kind"`
+	Address    string                 `yaml:"address"` // short code, E.164, or "whatsapp:" and E.164
+	AccountSID string                 `yaml:"account_sid"`
+	AuthToken  string                 `yaml:"auth_token"`
+	BaseURL    string                 `yaml:"base_url"`
+	Rate       float64                `yaml:"messages_per_second"`
+}
+
+// Medium is what the channel's customers hold in their hands.
+func (c *Channel) Medium() conversation.Medium {
+	if c.Kind == WhatsApp || isWhatsApp(c.Address) {
+		return conversation.WhatsApp
+	}
+	return conversation.SMS
+}
+
+// Available says whether this version can run the channel.
+func (c *Channel) Available() bool { return c.Kind != WhatsApp }
+
+// Brand finds a brand, nil when there is none of that id.
+func (c *Config) Brand(id conversation.BrandID) *Brand {
+	for i := range c.Brands {
+		if c.Brands[i].ID == id {
+			return &c.Brands[i]
+		}
+	}
+	return nil
+}
+
+// Problems returns everything that was noticed in a configuration that can run:
+// a checked Config holds no error, so all of them are warnings.
+func (c *Config) Problems() Problems { return c.problems }
+
+// Warnings is what a person should look at although the gateway can run.
+func (c *Config) Warnings() Problems { return c.problems.Warnings() }
+
+// Defaults of what a file may leave out.
+const (
+	DefaultListen      = "127.0.0.1:8080"
+	DefaultAdminListen = "127.0.0.1:9464"
+	DefaultDatabase    = "file:causette.db"
+	DefaultQueue       = 8192 // some 30 groups of 256: half a second of work
+	DefaultTwilioURL   = "https://api.twilio.com"
+	DefaultDeadline    = 8 * time.Second
+	DefaultLease       = 20 * time.Second
+	DefaultListLag     = 10 * time.Second
+	DefaultBurstWait   = 3 * time.Second
+)
+
+func (c *Config) defaults() {
+	*c = Config{
+		Listen:      DefaultListen,
+		AdminListen: DefaultAdminListen,
+		Database:    DefaultDatabase,
+		Queue:       DefaultQueue,
+		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
+		API:         API{PerSecond: 50, Burst: 100},
+		Keep:        Keep{Keys: 30 * day, Answers: day, Log: 365 * day},
+	}
+}
+
+func (b *Brand) defaults() { b.BurstWait = DefaultBurstWait }

@@ -1,0 +1,43 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+
+GO      ?= go
+NODE_DIRS = $(sort $(dir $(shell git ls-files '*package-lock.json' 2>/dev/null)))
+STAMPS    = $(addsuffix node_modules/.package-lock.json,$(NODE_DIRS))
+APT       = $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get
+export TWILIO_OPENAPI ?= $(wildcard $(abspath ../shared/twilio/messages.openapi.json))
+
+.PHONY: demo test proof bench check setup build help
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /	/' | expand -t12
+
+demo: ## a French shop with simulated phones, on http://127.0.0.1:8080/phones/
+	$(GO) run ./cmd/causette demo
+
+build: ## the binary, in bin/
+	$(GO) build -trimpath -o bin/causette ./cmd/causette
+
+test: setup check ## everything: linters, Go with -race on both stores, oracles, browser
+	$(GO) test -race -timeout 15m ./...
+
+proof: setup ## the long proofs, whole: every seed of every crash and race
+	CAUSETTE_PROOF=1 $(GO) test -count=1 -timeout 80m -v -run 'Proof' ./...
+
+bench: setup ## the figures: the whole loop against its ceilings, on both stores
+	$(GO) test -count=1 -timeout 30m -run '^$$' -bench 'Step|Count|Read|Group' -benchmem ./conversation/... ./store/...
+	$(GO) run ./cmd/causette/bench
+
+check: ## formatting, vet, staticcheck
+	@unformatted="$$(git ls-files '*.go' | xargs gofmt -l)"; [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# What the tests need beside Go, installed when missing.
+setup: $(STAMPS)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { $(APT) update && $(APT) install -y postgresql; }
+	@command -v chromium >/dev/null || { $(APT) update && $(APT) install -y chromium; }
+
+%node_modules/.package-lock.json: %package-lock.json
+	@command -v npm >/dev/null || { $(APT) update && $(APT) install -y nodejs npm; }
+	npm ci --prefix $* --no-audit --no-fund
+	@touch $@

@@ -52,6 +52,7 @@ type Options struct {
 	GroupMax    int           // works in one transaction
 	SplitBrands bool          // one transaction a brand: for a database that spreads brands
 	Keep        Keep
+	Trace       func(Point) // nil: nobody watches
 }
 
 func (o Options) withDefaults() Options {

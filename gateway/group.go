@@ -68,6 +68,7 @@ func (gr *group) ids() []conversation.BrandID {
 
 func (gr *group) run(ctx context.Context, tx Tx) error {
 	gr.now = tx.Now()
+	gr.g.at(PointGroupBegun)
 	for _, step := range []struct {
 		name string
 		do   func(context.Context, Tx, *part) error
@@ -87,6 +88,7 @@ func (gr *group) run(ctx context.Context, tx Tx) error {
 			}
 		}
 	}
+	gr.g.at(PointCommitting)
 	return nil
 }
 

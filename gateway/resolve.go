@@ -41,6 +41,7 @@ func (l *lane) resolve(a launch) {
 			}
 			renewAt = time.Now().Add(l.g.opt.Lease / 3)
 		}
+		l.g.at(PointResolving)
 		asked := time.Now()
 		found, complete, err := l.lookup(carrier, a.posting)
 		switch {

@@ -31,12 +31,15 @@ func (l *lane) launch(a launch) {
 func (l *lane) attempt(a launch) {
 	ctx, cancel := context.WithDeadline(context.Background(), a.deadline)
 	defer cancel()
+	l.g.at(PointPosting)
 	started := time.Now()
 	if !started.Before(a.deadline) {
 		l.finish(a, Settlement{Status: Queued, Code: "deadline"}, nil) // never written: safe to say again
 		return
 	}
+	l.g.at(PointRequesting)
 	receipt, err := l.channel.Send(ctx, a.posting)
+	l.g.at(PointAnswered)
 	l.g.metrics.sent(l.id, time.Since(started), err)
 	if err == nil {
 		l.finish(a, Settlement{Status: receipt.Status, Carrier: receipt.Carrier}, nil)
@@ -112,7 +115,11 @@ func (l *lane) finish(a launch, s Settlement, event *conversation.Event) {
 	giveUp := a.deadline.Add(l.g.opt.Lease - l.g.opt.Deadline)
 	for {
 		_, err := l.g.own(Settling{Brand: l.brand, Settlement: s, Event: event})
-		if err == nil || time.Now().After(giveUp) {
+		if err == nil {
+			l.g.at(PointSettled)
+			return
+		}
+		if time.Now().After(giveUp) {
 			return
 		}
 		if !errors.Is(err, ErrBusy) {

@@ -67,7 +67,9 @@ func (g *Gateway) commit(batch []*work) {
 		gr, err := g.attempt(batch)
 		switch {
 		case err == nil:
+			g.at(PointCommitted)
 			gr.publish()
+			g.at(PointPublished)
 			return
 		case errors.Is(err, ErrData) && len(batch) > 1:
 			half := len(batch) / 2

@@ -25,6 +25,9 @@ func Mask(text string) (string, bool) {
 	found := false
 	out := ibanLike.ReplaceAllStringFunc(text, func(s string) string {
 		for end := len(s); end >= 15; end-- { // the pattern may have swallowed the word after it
+			if compact(s[end-1:end]) == "" {
+				continue
+			}
 			if candidate := compact(s[:end]); len(candidate) >= 15 && len(candidate) <= 34 && iban(candidate) {
 				found = true
 				return "••••" + candidate[len(candidate)-4:] + s[end:]

@@ -56,6 +56,13 @@ func (d *door) Report(_ context.Context, r gateway.Report) error {
 	return nil
 }
 
+// refuse makes the gateway busy for the next n knocks.
+func (d *door) refuse(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.busy = n
+}
+
 func (d *door) statuses() []gateway.Status {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -44,7 +44,7 @@ func TestATextBecomesAnEventOfItsChannel(t *testing.T) {
 func TestABusyGatewayIsAskedAgainAndThePhoneKeepsItsOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tw := newTown(t, Options{})
-		tw.door.busy = 3
+		tw.door.refuse(3)
 		tw.text(t, Text{Text: "un"})
 		tw.text(t, Text{Text: "deux"})
 		synctest.Wait()
@@ -58,7 +58,7 @@ func TestABusyGatewayIsAskedAgainAndThePhoneKeepsItsOrder(t *testing.T) {
 func TestATextThatTheGatewayNeverTookFailsAndMayBeSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tw := newTown(t, Options{})
-		tw.door.busy = maxTries
+		tw.door.refuse(maxTries)
 		m := tw.text(t, Text{Text: "STOP"})
 		time.Sleep(time.Minute)
 		equal(t, "states", tw.states(t, claire), []State{Failed})
@@ -78,7 +78,7 @@ func TestCatchingUpFindsWhatTheGatewayRefused(t *testing.T) {
 		began := time.Now()
 		tw.text(t, Text{Text: "un"})
 		time.Sleep(time.Second)
-		tw.door.busy = maxTries
+		tw.door.refuse(maxTries)
 		tw.text(t, Text{Text: "deux"})
 		time.Sleep(time.Minute)
 		equal(t, "states", tw.states(t, claire), []State{Delivered, Failed})

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"github.com/causette/causette/configs"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/phones"
+	"github.com/causette/causette/gateway/shop"
+	"github.com/causette/causette/gateway/twilio"
+	"github.com/causette/causette/store"
+)
+
+// trace is where a proof watches the gateway's points; nil in the program.
+var trace func(gateway.Point)
+
+// app is the whole house, wired: what serve and demo run.
+type app struct {
+	config  *configs.Config
+	log     *slog.Logger
+	store   *store.Store
+	gateway *gateway.Gateway
+	carrier *phones.Carrier // nil without simulated phones
+	metrics *prometheus.Registry
+	handler http.Handler
+	closers []func() error // in the order of opening
+}
+
+// build wires the house from a checked configuration and an open, migrated
+// store. A shop given for a brand stands in for the configured one.
+func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.Logger, shops map[conversation.BrandID]gateway.Shop) (*app, error) {
+	a := &app{config: cfg, log: log, store: st, metrics: prometheus.NewRegistry()}
+	o := gateway.Options{
+		Store: st, Log: log, Metrics: a.metrics, Trace: trace, Shops: shops,
+		Scripts: func(_ conversation.BrandID, source []byte) (gateway.Script, error) {
+			return conversation.LoadScript(source)
+		},
+		Deadline: cfg.Sending.Deadline, Lease: cfg.Sending.Lease, ListLag: cfg.Sending.ListLag,
+		Queue: cfg.Queue, Keep: cfg.Keep.Gateway(),
+	}
+	if o.Shops == nil {
+		o.Shops = make(map[conversation.BrandID]gateway.Shop)
+	}
+	if err := a.shops(o.Shops); err != nil {
+		return nil, err
+	}
+	hooks, err := a.channels(&o)
+	if err != nil {
+		return nil, err
+	}
+	if a.gateway, err = gateway.New(o); err != nil {
+		return nil, err
+	}
+	if err := a.scripts(ctx); err != nil {
+		return nil, err
+	}
+	if a.carrier != nil {
+		a.carrier.Connect(a.gateway)
+	}
+	a.handler = a.routes(hooks)
+	return a, nil
+}
+
+// shops connects each brand's shop webhook, where one is configured.
+func (a *app) shops(shops map[conversation.BrandID]gateway.Shop) error {
+	for i := range a.config.Brands {
+		b := &a.config.Brands[i]
+		if shops[b.ID] != nil || b.Shop == nil {
+			continue
+		}
+		hook, err := shop.NewWebhook(shop.WebhookConfig{URL: b.Shop.URL, Secret: b.Shop.Secret, AllowPrivate: b.Shop.AllowPrivate})
+		if err != nil {
+			return fmt.Errorf("shop of %s: %w", b.ID, err)
+		}
+		shops[b.ID] = hook
+	}
+	return nil
+}
+
+// channels opens every configured channel and returns those that Twilio calls.
+func (a *app) channels(o *gateway.Options) ([]*twilio.Channel, error) {
+	var hooks []*twilio.Channel
+	for i := range a.config.Channels {
+		c := &a.config.Channels[i]
+		switch c.Kind {
+		case configs.Twilio:
+			conf := twilio.Config{
+				ID: c.ID, Brand: c.Brand, Address: c.Address, AccountSID: c.AccountSID, AuthToken: c.AuthToken,
+				BaseURL: c.BaseURL, PublicURL: a.config.PublicURL, MessagesPerSecond: c.Rate,
+			}
+			ch, err := twilio.New(conf)
+			if err != nil {
+				return nil, fmt.Errorf("channel %s: %w", c.ID, err)
+			}
+			a.closers = append(a.closers, func() error { ch.Close(); return nil })
+			hooks = append(hooks, ch)
+			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, Account: c.AccountSID, PerSecond: conf.Pace()})
+		case configs.Phones:
+			ch, err := a.phones().Open(phones.Line{
+				Channel: c.ID, Brand: c.Brand, Name: a.config.Brand(c.Brand).Name, Medium: c.Medium(), Address: plain(c.Address),
+			})
+			if err != nil {
+				return nil, fmt.Errorf("channel %s: %w", c.ID, err)
+			}
+			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, PerSecond: c.Rate})
+		default:
+			a.log.Warn("this kind of channel is not available yet; it is left out", "channel", c.ID, "kind", c.Kind)
+		}
+	}
+	return hooks, nil
+}
+
+// phones is the simulated carrier, started for the first channel that needs it.
+func (a *app) phones() *phones.Carrier {
+	if a.carrier == nil {
+		a.carrier = phones.NewCarrier(phones.Options{PublicURL: a.config.PublicURL, Log: a.log})
+		a.closers = append(a.closers, func() error { a.carrier.Close(); return nil })
+	}
+	return a.carrier
+}
+
+// scripts stores every brand's checked script and makes it current.
+func (a *app) scripts(ctx context.Context) error {
+	for i := range a.config.Brands {
+		b := &a.config.Brands[i]
+		script, err := parseScript(a.config, b)
+		if err != nil {
+			return err
+		}
+		if err := a.gateway.Use(ctx, b.ID, script, script.Source()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseScript reads the script of one brand from where the configuration says.
+func parseScript(cfg *configs.Config, b *configs.Brand) (*conversation.Script, error) {
+	folder, err := cfg.ScriptsOf(b.ID)
+	if err != nil {
+		return nil, err
+	}
+	return conversation.ParseScript(brandInfo(cfg, b), folder, ".")
+}
+
+// brandInfo is what a script needs to know of its brand.
+func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
+	info := conversation.BrandInfo{
+		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
+		Phone: b.Support.Phone, Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
+		Burst: b.BurstWait, UploadURL: b.UploadURL,
+	}
+	for i := range cfg.Channels {
+		if c := &cfg.Channels[i]; c.Brand == b.ID && info.Identifies == "" {
+			info.Identifies = string(plain(c.Address))
+		}
+	}
+	return info
+}
+
+// run works until ctx ends, then stops in the reverse order of starting: the
+// listener first, so that nothing new comes in, then the gateway, which finishes
+// what it accepted.
+func (a *app) run(ctx context.Context, ready func(addr string)) error {
+	serving, stopServing := context.WithCancel(context.Background())
+	working, stopWorking := context.WithCancel(context.Background())
+	defer stopServing()
+	defer stopWorking()
+	group, failed := errgroup.WithContext(context.Background())
+	group.Go(func() error { return a.gateway.Run(working) })
+
+	public, addr, err := listen(a.config.Listen, a.handler)
+	if err != nil {
+		stopWorking()
+		return errors.Join(err, group.Wait())
+	}
+	admin, _, err := listen(a.config.AdminListen, a.adminRoutes())
+	if err != nil {
+		stopWorking()
+		return errors.Join(err, public.Close(), group.Wait())
+	}
+	group.Go(func() error { return public.serve(serving) })
+	group.Go(func() error { return admin.serve(serving) })
+	if ready != nil {
+		ready(addr)
+	}
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping: what was accepted is finished")
+	case <-failed.Done():
+	}
+	stopServing()
+	public.wait()
+	stopWorking()
+	err = group.Wait()
+	return errors.Join(err, a.close())
+}
+
+func (a *app) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+// logger writes text on a terminal and JSON elsewhere.
+func logger(level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		return slog.New(slog.NewTextHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, o))
+}
+
+// openStore opens the configured database and checks or brings up its schema.
+func openStore(ctx context.Context, url string, migrate bool, log *slog.Logger) (*store.Store, error) {
+	st, err := store.Open(ctx, url, store.Options{Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	have, want, err := st.Schema(ctx)
+	switch {
+	case err != nil:
+	case have == want:
+		return st, nil
+	case have > want:
+		err = fmt.Errorf("the database has schema %d, this program knows %d: run a newer causette", have, want)
+	case migrate || have == 0:
+		if err = st.Migrate(ctx); err == nil {
+			return st, nil
+		}
+	default:
+		err = fmt.Errorf("the database has schema %d, this program needs %d: run `causette migrate`, or serve with --migrate", have, want)
+	}
+	return nil, errors.Join(err, st.Close())
+}
+
+// shutdownGrace is how long open requests may take once the gateway stops: an
+// opt-out's acknowledgement waits for the send deadline.
+const shutdownGrace = 12 * time.Second

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/gateway/twilio"
+)
+
+// routes is everything that the outside may ask.
+func (a *app) routes(hooks []*twilio.Channel) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(twilio.HooksPath, twilio.NewHooks(a.gateway, a.log, hooks...))
+	automations := api.New(api.Options{Door: a.gateway, Store: a.store, Config: a.config, Log: a.log})
+	mux.Handle("/v1/", automations)
+	mux.Handle("/openapi.json", automations)
+	if a.carrier != nil {
+		mux.Handle("/phones/", a.carrier.Handler())
+	}
+	return mux
+}
+
+// adminRoutes is what only the operator may ask.
+func (a *app) adminRoutes() http.Handler {
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	return mux
+}
+
+// readyz says whether events can be accepted: the database answers. Halted
+// channels are named, and do not make the gateway unready.
+func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+	for id, why := range a.gateway.Halted() {
+		fmt.Fprintf(w, "halted: %s: %s\n", id, why)
+	}
+}
+
+// server is one listener and what it serves.
+type server struct {
+	http.Server
+	listener net.Listener
+	ended    chan struct{}
+}
+
+// listen opens the address; a bad or taken one is an error that says so.
+func listen(addr string, h http.Handler) (*server, string, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot listen on %s: %w; choose another address", addr, err)
+	}
+	s := &server{listener: l, ended: make(chan struct{}), Server: http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+	}}
+	return s, l.Addr().String(), nil
+}
+
+// serve answers until ctx ends, then finishes the requests that are open.
+func (s *server) serve(ctx context.Context) error {
+	go func() {
+		defer close(s.ended)
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+		defer cancel()
+		if s.Shutdown(grace) != nil {
+			s.Close()
+		}
+	}()
+	if err := s.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", s.listener.Addr(), err)
+	}
+	return nil
+}
+
+// wait returns when no request is open any more.
+func (s *server) wait() { <-s.ended }
+
+// plain is an address without the prefix that Twilio gives WhatsApp numbers.
+func plain(address string) conversation.Address {
+	return conversation.Address(strings.TrimPrefix(address, "whatsapp:"))
+}

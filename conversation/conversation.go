@@ -26,6 +26,7 @@ type Conversation struct {
 	Medium    Medium    `json:"medium,omitempty"`
 	WroteAt   time.Time `json:"wrote_at,omitzero"`   // the customer's last text, by its source's clock
 	Disclosed bool      `json:"disclosed,omitempty"` // "assistant automatique" has been said
+	Prompted  Purpose   `json:"prompted,omitempty"`  // of the last message that nobody had asked for: what a bare STOP means
 
 	Questions []Question        `json:"questions,omitempty"` // open ones, newest last, at most MaxQuestions
 	Slots     map[string]string `json:"slots,omitempty"`     // what the running dialogue remembers
@@ -43,6 +44,8 @@ type Question struct {
 	Dialogue Dialogue  `json:"dialogue"`          // whose question it is
 	Name     string    `json:"name"`              // which question of the dialogue
 	Options  []Option  `json:"options,omitempty"` // numbered from 1 as they were shown
+	Free     bool      `json:"free,omitempty"`    // any text answers it: an address, what is broken
+	Purpose  Purpose   `json:"purpose,omitempty"` // of the message that asked it, and of its reminder; "" is Answer
 	Cancels  bool      `json:"cancels,omitempty"` // it offered to cancel something: CANCEL and END answer it
 	Subject  string    `json:"subject,omitempty"` // what it was about, in the customer's words, for restating
 	AskedAt  time.Time `json:"asked_at"`

@@ -24,6 +24,11 @@ type Customer struct {
 	Returns     []Return          `json:"returns,omitempty"` // newest first, at most MaxOrders
 	Preferences map[string]string `json:"preferences,omitempty"`
 
+	// Shops tell things out of order; what is older than these changes nothing.
+	Updated  time.Time `json:"updated,omitzero"`   // of the profile, by the shop's clock
+	CartAt   time.Time `json:"cart_at,omitzero"`   // of the cart, kept when there is none
+	PointsAt time.Time `json:"points_at,omitzero"` // of the points
+
 	Consents  []Standing `json:"consents,omitempty"`  // how each purpose and medium stands now
 	Suspended bool       `json:"suspended,omitempty"` // marketing waits for a doubtful opt-out to be clarified
 	Silenced  bool       `json:"silenced,omitempty"`  // everything stopped but answers to what the customer writes

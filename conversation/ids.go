@@ -65,6 +65,8 @@ const (
 	ReturnDialogue     Dialogue = "return"
 	ProblemDialogue    Dialogue = "item_problem"
 	AddressDialogue    Dialogue = "address"
+	InvoiceDialogue    Dialogue = "invoice"
+	CancelDialogue     Dialogue = "cancel_order"
 	OptInDialogue      Dialogue = "opt_in"
 	StopDialogue       Dialogue = "stop"
 	HumanDialogue      Dialogue = "human"

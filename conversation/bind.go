@@ -1,0 +1,230 @@
+package conversation
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// expected handles a text that closes a question: it never waits for the rest
+// of the thought. Free answers (an address, what is broken) often come in
+// several texts, so they do wait.
+func (t *turn) expected() bool {
+	if t.c.State.Owner() != Assistant {
+		return false
+	}
+	q, fits := t.candidate()
+	if !fits || q.Free {
+		return false
+	}
+	waiting := t.c.Burst
+	t.dropBurst()
+	t.switchLanguage()
+	t.bind()
+	if len(waiting) > 0 { // the thought that the answer came after
+		t.also(joined(waiting))
+	}
+	return true
+}
+
+// candidate is the question that the text would answer.
+func (t *turn) candidate() (Question, bool) {
+	if q, ok := t.find(t.in.Quotes); ok {
+		_, fits := t.fit(q)
+		return q, fits
+	}
+	for _, q := range slices.Backward(t.c.Questions) {
+		if _, fits := t.fit(q); fits && t.isOpen(q) {
+			return q, true
+		}
+	}
+	for _, q := range slices.Backward(t.c.Questions) {
+		if _, fits := t.fit(q); fits && !q.Free {
+			return q, true
+		}
+	}
+	return Question{}, false
+}
+
+// bind gives the text to the question that it answers: the one it quotes, else
+// the only open one. With two open, or with one that expired, the answer is
+// asked back before anything happens.
+func (t *turn) bind() bool {
+	q, fits := t.candidate()
+	if !fits {
+		return false
+	}
+	value, _ := t.fit(q)
+	newest, any := t.newest()
+	quoted := t.in.Quotes == q.ID
+	switch {
+	case any && newest.ID == q.ID && newest.Restated && !quoted:
+		value = t.meant(q, value)
+	case !t.isOpen(q), !quoted && t.openQuestions() > 1:
+		t.restate(q, value)
+		return true
+	}
+	t.apply(q, value)
+	return true
+}
+
+func (t *turn) openQuestions() int {
+	n := 0
+	for _, q := range t.c.Questions {
+		if t.isOpen(q) {
+			n++
+		}
+	}
+	return n
+}
+
+// fit reads the text as an answer to the question: the value of an option,
+// "yes", "no", a command of the dialogue, or the text itself where it is free.
+func (t *turn) fit(q Question) (value string, ok bool) {
+	r := &t.read
+	if q.Dialogue == PreferenceDialogue {
+		if slices.Contains(t.skip, r.Text) {
+			return valueSkip, true
+		}
+		if slices.Contains(t.back, r.Text) {
+			return valueBack, true
+		}
+	}
+	if isYesNo(q) || q.Restated {
+		switch {
+		case r.Yes && (len(r.Words) > 0 || q.Dialogue != ReorderDialogue): // a thumb alone buys nothing
+			return "yes", true
+		case r.No:
+			return "no", true
+		}
+	}
+	if q.Name == askConfirmReorder && r.HasNumber && !r.Is(understanding.OrderStatus) {
+		return strconv.Itoa(r.Number), true
+	}
+	if len(q.Options) > 0 && !isYesNo(q) && !t.asksElse() {
+		if i, found := r.Choose(options(q)); found {
+			return q.Options[i].Value, true
+		}
+	}
+	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0) {
+		return strings.TrimSpace(t.in.Text), true
+	}
+	return "", false
+}
+
+// asksElse reports a sentence that wants something of its own, in which a word
+// of an option is a coincidence ("vous avez du café bio ?").
+func (t *turn) asksElse() bool {
+	if len(t.read.Words) <= 4 {
+		return false
+	}
+	switch t.read.Best() {
+	case "", understanding.Other, understanding.Yes, understanding.No, understanding.Thanks, understanding.Preferences, understanding.Reorder:
+		return false
+	}
+	return true
+}
+
+// interrupts reports that a free question's next text is no answer to it.
+func (t *turn) interrupts(q Question) bool {
+	if strings.ContainsFunc(t.in.Text, unicode.IsDigit) && q.Dialogue == AddressDialogue {
+		return false
+	}
+	switch best := t.read.Best(); best {
+	case "", understanding.Other, understanding.Yes:
+		return false
+	case understanding.ItemProblem, understanding.Return:
+		return q.Dialogue != ProblemDialogue
+	case understanding.AddressChange:
+		return q.Dialogue != AddressDialogue
+	}
+	return true
+}
+
+// restate asks an answer back: "Oui pour … ?". The next yes counts.
+func (t *turn) restate(q Question, value string) {
+	t.decide("answer.restated")
+	shown := value
+	for _, o := range q.Options {
+		if o.Value == value && o.Label != "" {
+			shown = o.Label
+		}
+	}
+	text := ""
+	switch value {
+	case "yes":
+		text = t.text("restate.yes", "subject", q.Subject)
+	case "no":
+		text = t.text("restate.no", "subject", q.Subject)
+	default:
+		text = t.text("restate.value", "subject", q.Subject, "value", shown)
+	}
+	t.slot(string(q.Dialogue)+".meant", value)
+	q.Restated = true
+	t.ask(q, text)
+}
+
+// meant is the answer that a restated question's yes or no stands for.
+func (t *turn) meant(q Question, value string) string {
+	key := string(q.Dialogue) + ".meant"
+	pending, asked := t.c.Slots[key]
+	if !asked {
+		return value
+	}
+	t.slot(key, "")
+	switch value {
+	case "yes":
+		return pending
+	case "no":
+		return valueNothing
+	}
+	return value
+}
+
+// Answers that are no value of an option.
+const (
+	valueSkip    = "(skip)"
+	valueBack    = "(back)"
+	valueNothing = "(nothing)" // "no" to "Oui pour … ?": nothing happens
+)
+
+// apply gives an answer to its dialogue.
+func (t *turn) apply(q Question, value string) {
+	t.c.Misses = 0
+	if s := stateOf(q); t.c.State != s {
+		t.why = Rule(string(q.Dialogue) + ".resumed")
+		t.enter(s)
+	}
+	if value == valueNothing {
+		t.decide("answer.withdrawn")
+		t.say("restate.nothing")
+		t.finish(q.Dialogue, onDeclined)
+		return
+	}
+	t.close(q.ID)
+	switch q.Dialogue {
+	case PreferenceDialogue:
+		t.preferenceAnswered(q, value)
+	case StopDialogue:
+		t.stopClarified(value)
+	case OptInDialogue:
+		t.optInAnswered(value)
+	case CartDialogue:
+		t.cartAnswered(q, value)
+	case ReorderDialogue:
+		t.reorderAnswered(q, value)
+	case ReviewDialogue:
+		t.rated(value)
+	case ReturnDialogue:
+		t.returnAnswered(q, value)
+	case ProblemDialogue:
+		t.problemAnswered(q, value)
+	case AddressDialogue:
+		t.addressAnswered(q, value)
+	case StatusDialogue, InvoiceDialogue, CancelDialogue:
+		t.orderChosen(q, value)
+	}
+}

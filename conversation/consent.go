@@ -1,0 +1,109 @@
+package conversation
+
+import (
+	"slices"
+	"time"
+)
+
+// consent appends a row to the ledger, and moves how it stands now unless a
+// later act of the customer has moved it already.
+func (t *turn) consent(m Medium, p Purpose, state ConsentState, source, wording string) {
+	row := Consent{Medium: m, Purpose: p, State: state, Source: source, Wording: wording, Rule: t.why, At: t.at()}
+	if t.in != nil {
+		row.Evidence = map[string]string{"message": string(t.in.Carrier), "text": cutRunes(t.in.Text, 160)}
+	}
+	t.out.Consents = append(t.out.Consents, row)
+	t.stand(m, p, state, row.At)
+}
+
+func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
+	list := slices.Clone(t.c.Customer.Consents)
+	i := slices.IndexFunc(list, func(s Standing) bool { return s.Medium == m && s.Purpose == p })
+	switch {
+	case i < 0:
+		list = append(list, Standing{m, p, state, at})
+	case at.Before(list[i].At):
+		return
+	default:
+		list[i].State, list[i].At = state, at
+	}
+	t.c.Customer.Consents = list
+}
+
+// overturns lists who may give again what a customer withdrew: the customer,
+// by a keyword or a form that they filled in. An import, an agent, an API call
+// or a shop's replayed flag never does.
+var overturns = [...]string{"keyword", "form"}
+
+// consentRecorded is consent given or withdrawn outside the conversation.
+func (t *turn) consentRecorded(row *Consent) {
+	if row.Medium == "" || row.Purpose == "" {
+		t.decide("event.unknown")
+		return
+	}
+	if row.State == Withdrawn {
+		t.decide("consent.withdrawn")
+		t.record(*row)
+		t.fence(CancelMarketing)
+		if row.Purpose == Transactional {
+			t.fence(CancelAll)
+		}
+		return
+	}
+	for _, s := range t.c.Customer.Consents {
+		if s.Medium != row.Medium || s.Purpose != row.Purpose || s.State != Withdrawn {
+			continue
+		}
+		if !slices.Contains(overturns[:], row.Source) || !row.At.After(s.At) {
+			t.decide("consent.not_overturned")
+			t.notice("consent.refused", "medium", string(row.Medium), "purpose", string(row.Purpose), "source", row.Source)
+			return
+		}
+	}
+	t.decide("consent.given")
+	t.record(*row)
+	t.c.Customer.Suspended = false
+	t.unset(timerStop)
+	if row.Purpose == Transactional {
+		t.c.Customer.Silenced = false
+	}
+	if t.c.State == ClarifyingStop {
+		t.finish(StopDialogue, onAnswered)
+	}
+}
+
+func (t *turn) record(row Consent) {
+	if row.At.IsZero() || row.At.After(t.now) {
+		row.At = t.at()
+	}
+	row.Rule = t.why
+	t.out.Consents = append(t.out.Consents, row)
+	t.stand(row.Medium, row.Purpose, row.State, row.At)
+}
+
+// sendRefused is the carrier's word that this customer cannot or must not be
+// reached: an opt-out that the carrier holds counts as one here.
+func (t *turn) sendRefused(r *Refusal) {
+	c := &t.c.Customer
+	switch {
+	case r.OptOut:
+		t.decide("stop.carrier_list")
+		t.consent(r.Medium, Marketing, Withdrawn, "carrier", "")
+		t.consent(r.Medium, Transactional, Withdrawn, "carrier", "")
+		t.out.Consents[len(t.out.Consents)-1].Evidence = map[string]string{"code": r.Code}
+		t.out.Consents[len(t.out.Consents)-2].Evidence = map[string]string{"code": r.Code}
+		t.closeAll()
+		t.leave(onOptedOut)
+		t.fence(CancelAll)
+	case r.Invalid:
+		t.decide("address.invalid")
+		if !slices.Contains(c.Invalid, r.Medium) {
+			c.Invalid = append(slices.Clip(c.Invalid), r.Medium)
+		}
+		t.notice("address.invalid", "medium", string(r.Medium), "code", r.Code)
+		t.out.Cancel = CancelAll
+	default:
+		t.decide("send.refused")
+		t.notice("send.refused", "medium", string(r.Medium), "code", r.Code)
+	}
+}

@@ -1,0 +1,99 @@
+package conversation
+
+import (
+	"slices"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// faqEntry is one question that the script answers.
+type faqEntry struct {
+	name   string
+	intent understanding.Intent // recognised by the understanding; "" : by the entry's examples
+	answer map[string]*template
+}
+
+// faqIntents are the intents that a script may answer in its own words.
+var faqIntents = []string{
+	string(understanding.Hours), string(understanding.DeliveryInfo),
+	string(understanding.PromoCode), string(understanding.Availability),
+}
+
+func (s *Script) parseFAQ(n node) {
+	examples := map[string][]string{}
+	for _, item := range n.items() {
+		f := item.fields("name", "intent", "examples", "answer")
+		entry := faqEntry{name: f["name"].text(), answer: s.parseTexts(f["answer"], append([]string{"hours"}, always...))}
+		if entry.name == "" {
+			f["name"].wrong("is missing")
+		} else if slices.ContainsFunc(s.faq, func(o faqEntry) bool { return o.name == entry.name }) {
+			f["name"].wrong("%q is answered twice", entry.name)
+		}
+		if !f["intent"].absent() {
+			entry.intent = understanding.Intent(f["intent"].oneOf(faqIntents...))
+		}
+		for language, m := range f["examples"].texts() {
+			if !slices.Contains(understanding.Languages[:], language) {
+				m.wrong("unknown language%s", nearest(language, understanding.Languages[:]))
+				continue
+			}
+			examples[entry.name] = append(examples[entry.name], m.words()...)
+		}
+		if entry.intent == "" && len(examples[entry.name]) == 0 {
+			item.wrong("has neither an intent nor examples: nobody would ever read it")
+		}
+		s.faq = append(s.faq, entry)
+	}
+	s.examples = understanding.NewExamples(examples)
+}
+
+func (t *turn) answerEntry(e *faqEntry) {
+	t.decide(Rule("faq." + e.name))
+	if text := t.render(t.localised(e.answer, t.lang), []string{"hours", t.hours.text(t.lang)}); text != "" && !t.mute {
+		t.said = append(t.said, text)
+	}
+}
+
+// faqIntent answers an intent with the script's entry for it. Where one of the
+// script's own examples fits the text better, that entry answers.
+func (t *turn) faqIntent(i understanding.Intent) bool {
+	if t.example() {
+		return true
+	}
+	for k := range t.faq {
+		if t.faq[k].intent == i {
+			t.answerEntry(&t.faq[k])
+			return true
+		}
+	}
+	return false
+}
+
+// example answers a question that the script knows by its examples.
+func (t *turn) example() bool {
+	if t.quiet || len(t.faq) == 0 {
+		return false
+	}
+	name, _, ok := t.examples.Match(t.read)
+	if !ok {
+		return false
+	}
+	for k := range t.faq {
+		if t.faq[k].name == name {
+			t.answerEntry(&t.faq[k])
+			return true
+		}
+	}
+	return false
+}
+
+// answerFAQ answers a question of either kind, and reports whether it was one.
+func (t *turn) answerFAQ() bool {
+	switch best := t.read.Best(); best {
+	case understanding.Hours, understanding.DeliveryInfo, understanding.PromoCode, understanding.Availability:
+		return t.faqIntent(best)
+	case "", understanding.Other:
+		return t.example()
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package conversation
+
+// askInvoice sends the invoice of an order, as a link.
+func (t *turn) askInvoice() {
+	t.decide("invoice.asked")
+	if o, ok := t.which(InvoiceDialogue, anyOrder, "invoice.none"); ok {
+		t.tellInvoice(o)
+	}
+}
+
+func (t *turn) tellInvoice(o Order) {
+	if o.Invoice == "" {
+		t.notice("invoice.requested", "order", o.ID)
+		t.say("invoice.later", "order.number", o.Number)
+		return
+	}
+	t.say("invoice.link", "order.number", o.Number, "link", o.Invoice)
+}
+
+// tellPoints says the balance of points: to nobody but their owner.
+func (t *turn) tellPoints() {
+	t.decide("points.asked")
+	if p := t.c.Customer.Points; p != nil && !t.anonymous() {
+		t.say("points.balance", "points", t.points(*p))
+		return
+	}
+	t.say("points.none")
+}
+
+// payment helps somebody who cannot pay. Nobody is asked for a card here.
+func (t *turn) payment() {
+	t.decide("payment.trouble")
+	link := ""
+	if cart := t.c.Customer.Cart; cart != nil && !t.anonymous() {
+		link = cart.Link
+	}
+	t.say("payment", "link", link)
+	t.person("payment_trouble", priorityHigh)
+}
+
+// askCancel is about cancelling an order: only people do that, and only until
+// it has left.
+func (t *turn) askCancel() {
+	t.decide("cancel_order.asked")
+	if o, ok := t.which(CancelDialogue, underway, "cancel_order.none"); ok {
+		t.cancelOrder(o)
+	}
+}
+
+func (t *turn) cancelOrder(o Order) {
+	if !unsent(o) {
+		t.say("cancel_order.sent", "order.number", o.Number)
+		return
+	}
+	t.notice("order.cancel_requested", "order", o.ID, "number", o.Number)
+	t.say("cancel_order.passed", "order.number", o.Number)
+	t.finish(CancelDialogue, onAnswered)
+	t.person("cancel_order", priorityHigh)
+}

@@ -1,0 +1,30 @@
+package conversation
+
+import (
+	"slices"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// clearWords is how many words must speak for a language before the assistant
+// follows. "ok", "stop", "no" and "si" are not such words.
+const clearWords = 4
+
+// switchLanguage follows the customer: at their request, or when they clearly
+// write another language. It reports a bare request, which wants a word of answer.
+func (t *turn) switchLanguage() {
+	to := t.read.WantsLanguage
+	if to == "" && t.read.LanguageWords >= clearWords {
+		to = t.read.Language
+	}
+	if to == "" || to == t.c.Customer.Language || !slices.Contains(understanding.Languages[:], to) {
+		return
+	}
+	if t.c.Customer.Language == "" && to == t.brand.Languages[0] && t.read.WantsLanguage == "" {
+		t.c.Customer.Language = to // known now, and nothing changes
+		return
+	}
+	t.c.Customer.Language = to
+	t.lang = t.speaks(to)
+	t.notice("customer.language", "language", to)
+}

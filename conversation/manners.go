@@ -1,0 +1,86 @@
+package conversation
+
+import (
+	"strings"
+	"time"
+)
+
+// affordable reports whether this hour has an answer left for the customer.
+func (t *turn) affordable() bool {
+	b := t.c.Budget
+	return t.now.Sub(b.Since) >= time.Hour || b.Said < t.rules.answersPerHour
+}
+
+// spend counts one answer.
+func (t *turn) spend() {
+	if b := &t.c.Budget; t.now.Sub(b.Since) >= time.Hour || b.Since.IsZero() {
+		*b = Budget{Since: t.now}
+	}
+	t.c.Budget.Said++
+}
+
+// exhausted falls silent: two machines that answer each other must stop, and a
+// person who writes that much needs a person. People are told once.
+func (t *turn) exhausted() {
+	t.decide("manners.budget")
+	t.dropBurst()
+	if t.c.Budget.Said == t.rules.answersPerHour {
+		t.c.Budget.Said++
+		t.notice("budget.exhausted")
+	}
+}
+
+// miss is a text that nothing here understands: asked back once with a hint,
+// then a person. It never loops.
+func (t *turn) miss() {
+	if t.quiet {
+		return
+	}
+	if len(t.read.Words) == 0 {
+		t.wordless()
+		return
+	}
+	t.c.Misses++
+	if t.c.Misses > 1 || t.valued() {
+		t.decide("miss.person")
+		t.say("miss.person")
+		t.person("not_understood", priorityNormal)
+		return
+	}
+	t.decide("miss.hint")
+	q, open := t.newest()
+	switch {
+	case !open || q.Free:
+		t.say("miss.hint")
+	case isYesNo(q):
+		t.say("miss.yes_no", "subject", q.Subject)
+	default:
+		t.say("miss.options", "options", numbered(q.Options))
+	}
+}
+
+// wordless is a picture, a voice note or a lone sign. It is never counted as
+// not understood: nobody is handed to a person for a photo.
+func (t *turn) wordless() {
+	if len(t.in.Media) == 0 {
+		t.decide("manners.wordless")
+		return
+	}
+	t.decide("manners.media")
+	kind := "media.other"
+	switch media := t.in.Media[0].Type; {
+	case strings.HasPrefix(media, "image/"):
+		kind = "media.picture"
+	case strings.HasPrefix(media, "audio/"):
+		kind = "media.voice"
+	}
+	if t.c.Slots[slotMedia] == kind {
+		return
+	}
+	t.slot(slotMedia, kind)
+	t.notice("media.received", "type", t.in.Media[0].Type)
+	t.say(kind)
+}
+
+// slotMedia remembers what was said of a picture, so that ten of them get one answer.
+const slotMedia = "media"

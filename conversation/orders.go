@@ -1,0 +1,175 @@
+package conversation
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// maxChoices is how many orders are offered to choose from.
+const maxChoices = 4
+
+// anonymous reports a phone that names nobody: two accounts share it, or it
+// was found to be somebody else's. There an order is only told by its number.
+func (t *turn) anonymous() bool {
+	return t.c.Customer.Detached || len(t.c.Customer.Accounts) > 1
+}
+
+// named finds the order whose number the text gives.
+func (t *turn) named() (Order, bool) {
+	for _, o := range t.c.Customer.Orders {
+		if t.names(o.Number) || t.names(o.ID) {
+			return o, true
+		}
+	}
+	return Order{}, false
+}
+
+// names reports whether the text contains an order's number; "LU-1042" is also
+// meant by "1042" where the digits are at least four.
+func (t *turn) names(number string) bool {
+	if number == "" {
+		return false
+	}
+	whole := strings.Fields(understanding.Normalise(number))
+	if len(whole) == 0 {
+		return false
+	}
+	words := t.read.Words
+	for i := 0; i+len(whole) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(whole)], whole) {
+			return true
+		}
+	}
+	last := whole[len(whole)-1]
+	return len(last) >= 4 && isDigits(last) && slices.Contains(words, last)
+}
+
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" && s != "" }
+
+// onlyOrder is the order that can be meant without asking.
+func (t *turn) onlyOrder() (Order, bool) {
+	if o, ok := t.named(); ok {
+		return o, true
+	}
+	if t.anonymous() || len(t.c.Customer.Orders) != 1 {
+		return Order{}, false
+	}
+	return t.c.Customer.Orders[0], true
+}
+
+// which finds the order that a dialogue is about, or asks for it and reports
+// false. eligible says which orders can be meant; none makes it say none.
+func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order, bool) {
+	if o, ok := t.named(); ok {
+		return o, true
+	}
+	if t.c.Customer.Detached {
+		t.say("order.detached")
+		return Order{}, false
+	}
+	if t.anonymous() {
+		t.askNumber(d)
+		return Order{}, false
+	}
+	var can []Order
+	for _, o := range t.c.Customer.Orders {
+		if eligible(o) {
+			can = append(can, o)
+		}
+	}
+	switch {
+	case len(can) == 0:
+		t.say(none)
+		return Order{}, false
+	case len(can) == 1:
+		return can[0], true
+	}
+	if i := slices.IndexFunc(can, func(o Order) bool { return o.ID == t.c.Slots[slotOrder] }); i >= 0 {
+		return can[i], true // the one that we wrote about
+	}
+	q := Question{Dialogue: d, Name: askWhichOrder, Subject: t.text("order.subject")}
+	for _, o := range can[:min(len(can), maxChoices)] {
+		q.Options = append(q.Options, t.orderOption(o))
+	}
+	t.ask(q, t.text("order.which", "options", numbered(q.Options)))
+	return Order{}, false
+}
+
+// slotOrder remembers the order that a prompt was about.
+const slotOrder = "order"
+
+func (t *turn) orderOption(o Order) Option {
+	return Option{Value: o.ID, Label: t.text("order.label", "order.number", o.Number, "order.lines", lines(o.Lines), "order.placed", t.date(o.Placed)), Accept: []string{o.Number}}
+}
+
+// askNumber asks for the order's number, where nothing else may be shown.
+func (t *turn) askNumber(d Dialogue) {
+	t.ask(Question{Dialogue: d, Name: askWhichOrder, Free: true, Subject: t.text("order.subject")}, t.text("order.number"))
+}
+
+// orderChosen is the answer to "which order?": the dialogue goes on with it.
+func (t *turn) orderChosen(q Question, value string) {
+	orders := t.c.Customer.Orders
+	i := slices.IndexFunc(orders, func(o Order) bool { return o.ID == value })
+	if q.Free {
+		o, ok := t.named()
+		i = slices.IndexFunc(orders, func(x Order) bool { return ok && x.ID == o.ID })
+	}
+	if i < 0 {
+		t.decide("order.unknown")
+		t.say("order.unknown")
+		t.finish(q.Dialogue, onDeclined)
+		t.person("order_unknown", priorityNormal)
+		return
+	}
+	o := orders[i]
+	t.decide(Rule(string(q.Dialogue) + ".chosen"))
+	switch q.Dialogue {
+	case StatusDialogue:
+		t.tellStatus(o)
+		t.finish(StatusDialogue, onAnswered)
+	case InvoiceDialogue:
+		t.tellInvoice(o)
+		t.finish(InvoiceDialogue, onAnswered)
+	case CancelDialogue:
+		t.cancelOrder(o)
+		t.finish(CancelDialogue, onAnswered)
+	case ReturnDialogue:
+		t.askReturnOf(o)
+	case ProblemDialogue:
+		t.askProblemOf(o)
+	case AddressDialogue:
+		t.askAddressOf(o)
+	case ReorderDialogue:
+		t.confirmReorder(o, 0)
+	}
+}
+
+// order finds the order that a dialogue remembers.
+func (t *turn) order(d Dialogue) (Order, bool) {
+	id := t.c.Slots[string(d)+".order"]
+	i := slices.IndexFunc(t.c.Customer.Orders, func(o Order) bool { return o.ID == id })
+	if id == "" || i < 0 {
+		return Order{}, false
+	}
+	return t.c.Customer.Orders[i], true
+}
+
+func anyOrder(Order) bool { return true }
+
+// underway are orders that are not with the customer yet.
+func underway(o Order) bool {
+	switch o.Status {
+	case "delivered", "cancelled", "refunded":
+		return false
+	}
+	return true
+}
+
+// unsent are orders that have not left the shop.
+func unsent(o Order) bool { return o.Status == "placed" || o.Status == "" }
+
+// bought are orders that can be sent back or ordered again.
+func bought(o Order) bool { return o.Status != "cancelled" }

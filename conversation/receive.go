@@ -1,0 +1,78 @@
+package conversation
+
+import (
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// receive reads one text of the customer. Keywords come first, in every
+// state; then a person's conversation is left alone; then an answer to what was
+// asked; everything else may wait for the rest of the thought.
+func (t *turn) receive(in *Inbound) {
+	t.in = in
+	if !in.At.Before(t.c.WroteAt) {
+		t.c.Channel, t.c.Medium, t.c.Address, t.c.WroteAt = in.Channel, in.Medium, in.From, in.At
+	}
+	if in.OptOut != "" {
+		t.carrierAnswered(in.OptOut)
+		return
+	}
+	t.read = understanding.Read(in.Text, t.c.Customer.Language)
+	if in.Reaction || t.read.Reaction {
+		t.decide("manners.reaction") // a reaction answers nothing and buys nothing
+		return
+	}
+	if t.keyword() {
+		return
+	}
+	t.mute = !t.affordable()
+	switch {
+	case t.mute:
+		t.exhausted()
+	case t.c.State == WithAgent:
+		t.decide("agent.owns")
+	case t.expected():
+	case t.waits():
+	default:
+		t.respond()
+	}
+}
+
+// keyword handles STOP, START and HELP and what amounts to them. STOP outranks
+// every dialogue, every agent and every pause.
+func (t *turn) keyword() bool {
+	switch {
+	case t.read.Keyword == understanding.Stop || t.read.Stop == understanding.Sure:
+		if t.read.Cancels && t.cancels() {
+			return true
+		}
+		if t.read.Keyword == "" && t.choosesScope() {
+			return true
+		}
+		t.stop()
+	case t.read.Keyword == understanding.Start:
+		t.start()
+	case t.read.Keyword == understanding.Help:
+		t.help()
+	case t.read.Stop == understanding.Doubt:
+		if t.read.Cancels && t.cancels() {
+			return true
+		}
+		return t.doubt()
+	default:
+		return false
+	}
+	return true
+}
+
+// respond answers a whole thought: the text at hand, or a burst of several.
+func (t *turn) respond() {
+	t.switchLanguage()
+	if t.c.State == AwaitingAgent {
+		t.whileWaiting()
+		return
+	}
+	if t.bind() {
+		return
+	}
+	t.requests()
+}

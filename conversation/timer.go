@@ -1,0 +1,19 @@
+package conversation
+
+// timerDue is a moment that an earlier turn asked to be woken at.
+func (t *turn) timerDue(timer *Timer) {
+	switch timer.Name {
+	case timerBurst:
+		t.burstDue()
+	case timerQuestion:
+		t.questionExpired()
+	case timerReminder:
+		t.remind()
+	case timerStop:
+		t.stopSilent()
+	case timerAgent:
+		t.agentExpired()
+	default:
+		t.decide("timer.unknown")
+	}
+}

@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+var (
+	findAddresses = both(`select address, customer from addresses where brand = $1 and address = any($2)`)
+	findAccounts  = both(`select account, customer from accounts where brand = $1 and account = any($2)`)
+	lockAccounts  = both(`select account, customer from accounts where brand = $1 and account = any($2) order by account for update`)
+	addAddresses  = insert("addresses", "address text, customer text", "on conflict (brand, address) do nothing returning address")
+	addAccounts   = insert("accounts", "account text, customer text", "on conflict (brand, account) do nothing returning account")
+	moveAccounts  = update("accounts", "account text", "customer text")
+
+	addCustomers     = insert("customers", "id text, profile text, created bigint, changed bigint", "")
+	addConversations = insert("conversations",
+		"customer text, state text, version bigint, epoch bigint, script text, data text, changed bigint", "")
+)
+
+// identity is what Lock found out about whom it was asked for.
+type identity struct {
+	ids      []conversation.CustomerID          // parallel to who, "" for an unknown one
+	made     map[conversation.CustomerID]bool   // by this transaction
+	attached map[string]conversation.CustomerID // account → its customer, for those that came with an address
+	left     map[string]conversation.CustomerID // account → the customer that it was moved from
+}
+
+// identify finds the customers and makes those that are missing. Keys,
+// addresses, accounts, customers: every transaction locks in this order, and
+// each kind sorted, so that two of them never wait for each other.
+func (t *tx) identify(ctx context.Context, brand conversation.BrandID, who []gateway.Who) (*identity, error) {
+	addresses := named(who, func(w gateway.Who) string { return string(w.Address) })
+	accounts := named(who, func(w gateway.Who) string { return w.Account })
+	for _, name := range append(slices.Clone(addresses), accounts...) {
+		if !storable(name) {
+			return nil, fmt.Errorf("%w: %q is not UTF-8 or holds U+0000", gateway.ErrData, name)
+		}
+	}
+	at, err := t.owners(ctx, findAddresses, brand, addresses)
+	if err != nil {
+		return nil, err
+	}
+	made, err := t.mint(ctx, brand, addresses, at)
+	if err != nil {
+		return nil, err
+	}
+	of, err := t.owners(ctx, findAccounts, brand, accounts)
+	if err != nil {
+		return nil, err
+	}
+	f := &identity{
+		ids: make([]conversation.CustomerID, len(who)), made: made,
+		attached: map[string]conversation.CustomerID{}, left: map[string]conversation.CustomerID{},
+	}
+	for i, w := range who {
+		switch {
+		case w.Customer != "":
+			f.ids[i] = w.Customer
+		case w.Address != "":
+			f.ids[i] = at[string(w.Address)]
+			if w.Account != "" {
+				f.attached[w.Account] = f.ids[i]
+				of[w.Account] = f.ids[i]
+			}
+		default:
+			f.ids[i] = of[w.Account]
+		}
+	}
+	return f, t.attach(ctx, brand, f)
+}
+
+// mint makes customers for the addresses that at does not know, and adds them
+// to it. When another node makes one at the same moment, the address goes to
+// whoever commits first and both use that customer.
+func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []string, at map[string]conversation.CustomerID) (map[conversation.CustomerID]bool, error) {
+	made := map[conversation.CustomerID]bool{}
+	var missing, ids []string
+	for _, a := range addresses {
+		if at[a] == "" {
+			id, err := newCustomerID()
+			if err != nil {
+				return nil, err
+			}
+			missing, ids = append(missing, a), append(ids, string(id))
+		}
+	}
+	if len(missing) == 0 {
+		return made, nil
+	}
+	won, err := t.claimTexts(ctx, addAddresses, missing, string(brand), missing, ids)
+	if err != nil {
+		return nil, err
+	}
+	var fresh, profiles, lost []string
+	for i, a := range missing {
+		if !won[a] {
+			lost = append(lost, a)
+			continue
+		}
+		c := conversation.Customer{ID: conversation.CustomerID(ids[i])}
+		if strings.HasPrefix(a, "+") {
+			c.Phone = conversation.Address(a)
+		}
+		profile, err := encode(c)
+		if err != nil {
+			return nil, err
+		}
+		fresh, profiles = append(fresh, ids[i]), append(profiles, profile)
+		at[a], made[c.ID] = c.ID, true
+	}
+	if n := len(fresh); n > 0 {
+		at, zero, none := same(n, t.now.UnixMicro()), make([]int64, n), make([]string, n)
+		if got, err := t.exec(ctx, addCustomers, string(brand), fresh, profiles, at, at); all(got, err, n, "customers made") != nil {
+			return nil, all(got, err, n, "customers made")
+		}
+		got, err := t.exec(ctx, addConversations, string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at)
+		if err := all(got, err, n, "conversations made"); err != nil {
+			return nil, err
+		}
+	}
+	found, err := t.owners(ctx, findAddresses, brand, lost)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range lost {
+		if found[a] == "" {
+			return nil, fmt.Errorf("%w: the customer of a new address vanished", gateway.ErrTransient)
+		}
+		at[a] = found[a]
+	}
+	return made, nil
+}
+
+// attach makes the accounts stand for the customers that f says.
+func (t *tx) attach(ctx context.Context, brand conversation.BrandID, f *identity) error {
+	if len(f.attached) == 0 {
+		return nil
+	}
+	var accounts []string
+	for a := range f.attached {
+		accounts = append(accounts, a)
+	}
+	slices.Sort(accounts)
+	owner := func(a string) conversation.CustomerID { return f.attached[a] }
+	won, err := t.claimTexts(ctx, addAccounts, accounts, string(brand), accounts, texts(accounts, owner))
+	if err != nil {
+		return err
+	}
+	old, err := t.owners(ctx, lockAccounts, brand, accounts)
+	if err != nil {
+		return err
+	}
+	var moved []string
+	for _, a := range accounts {
+		if !won[a] && old[a] != f.attached[a] {
+			f.left[a] = old[a]
+			moved = append(moved, a)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	n, err := t.exec(ctx, moveAccounts, string(brand), moved, texts(moved, owner))
+	return all(n, err, len(moved), "accounts moved")
+}
+
+// owners reads name → customer.
+func (x *session) owners(ctx context.Context, s *statement, brand conversation.BrandID, names []string) (map[string]conversation.CustomerID, error) {
+	found := make(map[string]conversation.CustomerID, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	err := x.query(ctx, s, func(scan scanner) error {
+		var name string
+		var id conversation.CustomerID
+		err := scan(&name, &id)
+		found[name] = id
+		return err
+	}, string(brand), names)
+	return found, err
+}
+
+// named returns the sorted names of those who come without a customer's id.
+func named(who []gateway.Who, of func(gateway.Who) string) []string {
+	var names []string
+	for _, w := range who {
+		if n := of(w); w.Customer == "" && n != "" {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// base32hex keeps the order of the bytes, so ids sort by the time they were
+// made, in 26 characters where a UUID's usual form has 36.
+var base32hex = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+
+func newCustomerID() (conversation.CustomerID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", errors.Join(errors.New("mint a customer's id"), err)
+	}
+	return conversation.CustomerID(base32hex.EncodeToString(id[:])), nil
+}

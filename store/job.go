@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+var (
+	addJobs = insert("jobs", "id text, customer text, kind text, payload bytea, due bigint",
+		"on conflict (brand, id) do nothing")
+	endJobs  = both(`delete from jobs where brand = $1 and id = any($2)`)
+	takeJobs = both(`update jobs set due = ` + now + ` + $1, attempts = attempts + 1
+		where (brand, id) in (
+			select brand, id from jobs where due <= ` + now + ` order by due, brand, id limit $2 for update skip locked)
+		returning brand, id, customer, kind, payload, due, attempts`)
+)
+
+func (t *tx) writeJobs(ctx context.Context, brand conversation.BrandID, jobs []gateway.JobRow, done []string) error {
+	if len(jobs) > 0 {
+		payloads, due := make([][]byte, len(jobs)), make([]int64, len(jobs))
+		for i, j := range jobs {
+			payloads[i], due[i] = nonNil(j.Payload), micros(j.Due)
+		}
+		_, err := t.exec(ctx, addJobs, string(brand),
+			texts(jobs, func(j gateway.JobRow) string { return j.ID }),
+			texts(jobs, func(j gateway.JobRow) conversation.CustomerID { return j.Customer }),
+			texts(jobs, func(j gateway.JobRow) string { return j.Kind }),
+			payloads, due)
+		if err != nil {
+			return err
+		}
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	_, err := t.exec(ctx, endJobs, string(brand), done)
+	return err
+}
+
+// TakeJobs implements gateway.Store. A job's Due is when its lease ends.
+func (s *Store) TakeJobs(ctx context.Context, limit int, lease time.Duration) ([]gateway.JobRow, error) {
+	var jobs []gateway.JobRow
+	err := s.write(ctx, func(x *session) error {
+		return x.query(ctx, takeJobs, func(scan scanner) error {
+			var j gateway.JobRow
+			var due int64
+			err := scan(&j.Brand, &j.ID, &j.Customer, &j.Kind, &j.Payload, &due, &j.Attempts)
+			j.Due = moment(due)
+			jobs = append(jobs, j)
+			return err
+		}, lease.Microseconds(), limit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+// nonNil is an empty value where there is none: columns have no nulls.
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+var (
+	// A statement of its own: one that also inserted the rows would not be
+	// sent to the brand's machine.
+	takeSeq   = both(`update brands set seq = seq + $2 where brand = $1 returning seq`)
+	addEvents = insert("events", "seq bigint, type text, customer text, version bigint, payload text, at bigint", "")
+	readLog   = both(`select seq, type, customer, version, payload, at from events
+		where brand = $1 and seq > $2 order by seq limit $3`)
+)
+
+// Append implements gateway.Tx.
+func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway.Entry) (int64, error) {
+	var last int64
+	if err := t.one(ctx, takeSeq, []any{&last}, string(brand), len(e)); err != nil {
+		return 0, t.fail("take log numbers", brand, err)
+	}
+	if len(e) == 0 {
+		return last, nil
+	}
+	first := last - int64(len(e)) + 1
+	seqs, at := make([]int64, len(e)), make([]int64, len(e))
+	for i := range e {
+		seqs[i], at[i] = first+int64(i), micros(e[i].At)
+	}
+	n, err := t.exec(ctx, addEvents, string(brand), seqs,
+		texts(e, func(e gateway.Entry) string { return e.Type }),
+		texts(e, func(e gateway.Entry) conversation.CustomerID { return e.Customer }),
+		numbers(e, func(e gateway.Entry) int64 { return e.Version }),
+		texts(e, func(e gateway.Entry) string { return string(e.Payload) }),
+		at)
+	return last, t.fail("write the log", brand, all(n, err, len(e), "log rows written"))
+}
+
+// Log implements gateway.Store.
+func (s *Store) Log(ctx context.Context, brand conversation.BrandID, after int64, limit int) ([]gateway.Entry, error) {
+	var list []gateway.Entry
+	err := s.read.query(ctx, readLog, func(scan scanner) error {
+		var e gateway.Entry
+		var at int64
+		err := scan(&e.Seq, &e.Type, &e.Customer, &e.Version, &e.Payload, &at)
+		e.At = moment(at)
+		list = append(list, e)
+		return err
+	}, string(brand), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the log of %s: %w", brand, err)
+	}
+	return list, nil
+}
+
+var (
+	moveWatermark = pair(
+		`insert into watermarks (brand, channel, at) values ($1, $2, $3)
+		 on conflict (brand, channel) do update set at = greatest(watermarks.at, excluded.at)`,
+		`insert into watermarks (brand, channel, at) values ($1, $2, $3)
+		 on conflict (brand, channel) do update set at = max(watermarks.at, excluded.at)`)
+	watermark = both(`select at from watermarks where brand = $1 and channel = $2`)
+)
+
+// SetWatermark implements gateway.Store.
+func (s *Store) SetWatermark(ctx context.Context, brand conversation.BrandID, channel conversation.ChannelID, at time.Time) error {
+	err := s.write(ctx, func(x *session) error {
+		_, err := x.exec(ctx, moveWatermark, string(brand), string(channel), micros(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("move the watermark of %s: %w", channel, err)
+	}
+	return nil
+}

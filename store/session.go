@@ -1,0 +1,274 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/causette/causette/gateway"
+)
+
+// session runs statements: within a transaction, or each for itself.
+//
+// Arguments are scalars or columns (slices of one length). On PostgreSQL a
+// column is an array; on SQLite it is a JSON array, or, for a statement that is
+// run for each row, one value a run.
+type session struct {
+	engine engine
+	db     querier
+	cache  map[*statement]*sql.Stmt // SQLite's writer: prepared once, kept
+	clock  func() time.Time         // SQLite's
+}
+
+// querier is *sql.DB, *sql.Conn or *sql.Tx.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+// zipped is several columns that belong together: on PostgreSQL an argument
+// each, on SQLite one JSON array of rows.
+type zipped []any
+
+// scanner reads the current row.
+type scanner func(dest ...any) error
+
+// exec runs a statement and returns how many rows it changed.
+func (x *session) exec(ctx context.Context, s *statement, args ...any) (int64, error) {
+	if x.engine == postgres {
+		r, err := x.db.ExecContext(ctx, s.postgres, spread(args)...)
+		if err != nil {
+			return 0, classify(err)
+		}
+		n, err := r.RowsAffected()
+		return n, classify(err)
+	}
+	var total int64
+	err := x.run(ctx, s, args, func(_ int, r sql.Result) error {
+		n, err := r.RowsAffected()
+		total += n
+		return err
+	})
+	return total, err
+}
+
+// claim runs a statement for each row and says which rows it changed. On
+// PostgreSQL the statement returns the changed rows, and index says where
+// each stands.
+func (x *session) claim(ctx context.Context, s *statement, n int, index func(scanner) (int, error), args ...any) ([]bool, error) {
+	hit := make([]bool, n)
+	if x.engine == postgres {
+		err := x.query(ctx, s, func(scan scanner) error {
+			i, err := index(scan)
+			if err == nil {
+				hit[i] = true
+			}
+			return err
+		}, args...)
+		return hit, err
+	}
+	err := x.run(ctx, s, args, func(i int, r sql.Result) error {
+		n, err := r.RowsAffected()
+		hit[i] = n > 0
+		return err
+	})
+	return hit, err
+}
+
+// query runs a statement and calls row for each row that it returns.
+func (x *session) query(ctx context.Context, s *statement, row func(scanner) error, args ...any) error {
+	var r *sql.Rows
+	var err error
+	if x.engine == postgres {
+		r, err = x.db.QueryContext(ctx, s.postgres, spread(args)...)
+	} else {
+		r, err = x.liteQuery(ctx, s, args)
+	}
+	if err != nil {
+		return classify(err)
+	}
+	defer r.Close()
+	for r.Next() {
+		if err := row(r.Scan); err != nil {
+			return err
+		}
+	}
+	return classify(r.Err())
+}
+
+// one reads a single row; gateway.ErrNotFound when there is none.
+func (x *session) one(ctx context.Context, s *statement, dest []any, args ...any) error {
+	found := false
+	err := x.query(ctx, s, func(scan scanner) error {
+		found = true
+		return scan(dest...)
+	}, args...)
+	if err == nil && !found {
+		return gateway.ErrNotFound
+	}
+	return err
+}
+
+// run executes a statement on SQLite, for each row of its columns if it is of
+// that kind.
+func (x *session) run(ctx context.Context, s *statement, args []any, done func(int, sql.Result) error) error {
+	values := make([]any, len(s.order))
+	n := 1
+	if s.each {
+		n = height(args)
+	} else {
+		packed, err := pack(args)
+		if err != nil {
+			return err
+		}
+		args = packed
+	}
+	stmt, err := x.prepared(ctx, s)
+	if err != nil {
+		return classify(err)
+	}
+	for i := range n {
+		for j, o := range s.order {
+			v := at(args[o], i)
+			if t, ok := v.(string); ok && !storable(t) {
+				return fmt.Errorf("%w: text is not UTF-8 or holds U+0000", gateway.ErrData)
+			}
+			values[j] = v
+		}
+		var r sql.Result
+		if stmt != nil {
+			r, err = stmt.ExecContext(ctx, values...)
+		} else {
+			r, err = x.db.ExecContext(ctx, x.timed(s), values...)
+		}
+		if err == nil {
+			err = done(i, r)
+		}
+		if err != nil {
+			return classify(err)
+		}
+	}
+	return nil
+}
+
+func (x *session) liteQuery(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
+	packed, err := pack(args)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]any, len(s.order))
+	for j, o := range s.order {
+		values[j] = packed[o]
+	}
+	stmt, err := x.prepared(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if stmt != nil {
+		return stmt.QueryContext(ctx, values...)
+	}
+	return x.db.QueryContext(ctx, x.timed(s), values...)
+}
+
+// prepared returns the writer's kept statement, nil where none is kept.
+func (x *session) prepared(ctx context.Context, s *statement) (*sql.Stmt, error) {
+	if x.cache == nil || strings.Contains(s.sqlite, now) {
+		return nil, nil
+	}
+	if stmt, ok := x.cache[s]; ok {
+		return stmt, nil
+	}
+	stmt, err := x.db.PrepareContext(ctx, s.sqlite)
+	if err != nil {
+		return nil, err
+	}
+	x.cache[s] = stmt
+	return stmt, nil
+}
+
+func (x *session) timed(s *statement) string {
+	return strings.ReplaceAll(s.sqlite, now, strconv.FormatInt(x.clock().UnixMicro(), 10))
+}
+
+// spread puts the columns of a zipped argument side by side.
+func spread(args []any) []any {
+	for i, a := range args {
+		if z, ok := a.(zipped); ok {
+			out := append(append([]any{}, args[:i]...), z...)
+			return append(out, spread(args[i+1:])...)
+		}
+	}
+	return args
+}
+
+// pack makes columns JSON arrays.
+func pack(args []any) ([]any, error) {
+	out := make([]any, len(args))
+	for i, a := range args {
+		switch c := a.(type) {
+		case zipped:
+			list := make([][]any, height(c))
+			for n := range list {
+				list[n] = make([]any, len(c))
+				for j := range c {
+					list[n][j] = at(c[j], n)
+				}
+			}
+			a = list
+		case []string:
+		default:
+			out[i] = a
+			continue
+		}
+		b, err := json.Marshal(a)
+		if err != nil {
+			return nil, fmt.Errorf("pack a column: %w", err)
+		}
+		out[i] = string(b)
+	}
+	return out, nil
+}
+
+// height is the length of the columns, 1 where there are only scalars.
+func height(args []any) int {
+	for _, a := range args {
+		switch c := a.(type) {
+		case []string:
+			return len(c)
+		case []int64:
+			return len(c)
+		case []bool:
+			return len(c)
+		case [][]byte:
+			return len(c)
+		}
+	}
+	return 1
+}
+
+// at is row i of a column; a scalar is the same in every row.
+func at(a any, i int) any {
+	switch c := a.(type) {
+	case []string:
+		return c[i]
+	case []int64:
+		return c[i]
+	case []bool:
+		return c[i]
+	case [][]byte:
+		return c[i]
+	}
+	return a
+}
+
+// storable says whether PostgreSQL would take the text; SQLite refuses the
+// same, so that moving from one to the other loses nothing.
+func storable(s string) bool {
+	return strings.IndexByte(s, 0) < 0 && utf8.ValidString(s)
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/causette/causette/gateway"
+)
+
+// Pragmas of every connection. FULL because a group is acknowledged after its
+// commit; with groups it costs one fsync for all of them. 10 s is how long a
+// second process waits for serve's writer. Connections share no cache, so the
+// writer's is the large one.
+const (
+	pragmas       = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	writerPragmas = "&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)"
+	readerPragmas = "&_pragma=cache_size(-4096)"
+)
+
+// writer is SQLite's one writing connection of this process, with statements
+// that are prepared once and kept.
+type writer struct {
+	db   *sql.DB
+	conn *sql.Conn
+	turn chan struct{} // holds one token: whoever has it writes
+	session
+}
+
+func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
+	s.engine = sqliteEngine
+	dsn, file, err := sqliteDSN(name)
+	if err != nil {
+		return err
+	}
+	s.file = file
+	if s.db, err = sql.Open("sqlite", dsn+readerPragmas); err != nil {
+		return err
+	}
+	readers := o.Connections
+	if readers == 0 {
+		readers = 4
+	}
+	s.db.SetMaxOpenConns(readers)
+	s.db.SetMaxIdleConns(readers)
+	s.read = &session{engine: sqliteEngine, db: s.db, clock: o.Clock}
+
+	w := &writer{turn: make(chan struct{}, 1)}
+	if w.db, err = sql.Open("sqlite", dsn+writerPragmas); err != nil {
+		return err
+	}
+	if w.conn, err = w.db.Conn(ctx); err != nil {
+		return errors.Join(classify(err), w.db.Close())
+	}
+	w.session = session{engine: sqliteEngine, db: w.conn, cache: map[*statement]*sql.Stmt{}, clock: o.Clock}
+	w.turn <- struct{}{}
+	s.writer = w
+	return nil
+}
+
+// sqliteDSN makes the driver's name of a database file, and the file's path.
+// A "file:" URI is taken as it is, with its own parameters first.
+func sqliteDSN(name string) (dsn, file string, err error) {
+	if rest, ok := strings.CutPrefix(name, "file:"); ok {
+		path, query, _ := strings.Cut(rest, "?")
+		if file, err = url.PathUnescape(path); err != nil {
+			return "", "", fmt.Errorf("%s: %w", name, err)
+		}
+		if query != "" {
+			query += "&"
+		}
+		dsn = "file:" + path + "?" + query + pragmas
+	} else {
+		file = name
+		dsn = "file:" + (&url.URL{Path: name}).EscapedPath() + "?" + pragmas
+	}
+	if file == "" || file == ":memory:" || strings.Contains(dsn, "mode=memory") {
+		return "", "", fmt.Errorf("%q: a database in memory cannot be shared by connections: name a file", name)
+	}
+	return dsn, file, nil
+}
+
+var (
+	beginImmediate = both("begin immediate")
+	commit         = both("commit")
+	rollback       = both("rollback")
+)
+
+// transact runs do in the writer's transaction. Statements run without the
+// caller's context: a cancelled one stops the waiting, never a group, and the
+// driver pays a goroutine for each statement that could be cancelled.
+func (w *writer) transact(ctx context.Context, do func(*session) error) (err error) {
+	select {
+	case _, open := <-w.turn:
+		if !open {
+			return fmt.Errorf("%w: the store is closed", gateway.ErrTransient)
+		}
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the writer: %w: %w", gateway.ErrTransient, ctx.Err())
+	}
+	defer func() { w.turn <- struct{}{} }()
+	whole := context.Background()
+	if _, err := w.exec(whole, beginImmediate); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	ended := false
+	defer func() {
+		if !ended { // do failed or panicked
+			if _, e := w.exec(whole, rollback); e != nil && err != nil {
+				err = errors.Join(err, e)
+			}
+		}
+	}()
+	if err := do(&w.session); err != nil {
+		return err
+	}
+	if _, err := w.exec(whole, commit); err != nil {
+		return commitFailed(err)
+	}
+	ended = true
+	return nil
+}
+
+// commitFailed says what a failed COMMIT means on SQLite: the transaction is
+// still open and rolled back, unless the disk itself failed.
+func commitFailed(err error) error {
+	var l *sqlite.Error
+	if errors.As(err, &l) && l.Code()&0xff != sqlite3.SQLITE_IOERR {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("commit: %w: %w", gateway.ErrCommitUnknown, err)
+}
+
+// close waits for the transaction under way.
+func (w *writer) close() error {
+	if _, open := <-w.turn; !open {
+		return nil
+	}
+	close(w.turn)
+	var errs []error
+	for _, stmt := range w.cache {
+		errs = append(errs, stmt.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
+}
+
+// Exclusive makes sure that no other process serves this database; it holds
+// until Close. Commands that only write a little need not ask: they wait for
+// the writer. PostgreSQL is made for many nodes and always agrees.
+func (s *Store) Exclusive() error {
+	if s.engine == postgres {
+		return nil
+	}
+	f, err := lockFile(s.file + ".lock")
+	if errors.Is(err, errLocked) {
+		return fmt.Errorf("another process serves %s: stop it, or use PostgreSQL for several nodes", s.file)
+	}
+	if err != nil {
+		return err
+	}
+	s.release = f
+	return nil
+}
+
+var errLocked = errors.New("locked by another process")
+
+// exclusively waits until no other process holds the file, and removes it after.
+func exclusively(ctx context.Context, path string, do func() error) error {
+	for {
+		release, err := lockFile(path)
+		if err == nil {
+			err = do()
+			return errors.Join(err, os.Remove(path), release())
+		}
+		if !errors.Is(err, errLocked) {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", path, ctx.Err())
+		}
+	}
+}

@@ -25,9 +25,8 @@ func classify(err error) error {
 		errors.Is(err, gateway.ErrCommitUnknown) || errors.Is(err, gateway.ErrNotFound) {
 		return err
 	}
-	var p *pgconn.PgError
-	if errors.As(err, &p) {
-		return word(byState(p), err)
+	if said := serverError(err); said != nil {
+		return word(byState(said), err)
 	}
 	var l *sqlite.Error
 	if errors.As(err, &l) {
@@ -37,6 +36,13 @@ func classify(err error) error {
 		return word(gateway.ErrTransient, err)
 	}
 	return err
+}
+
+// serverError is PostgreSQL's own word, nil where it did not speak.
+func serverError(err error) *pgconn.PgError {
+	var said *pgconn.PgError
+	errors.As(err, &said)
+	return said
 }
 
 func word(kind, err error) error {
@@ -55,13 +61,14 @@ func byState(p *pgconn.PgError) error {
 		// write; at the next try it is seen and left alone.
 		return gateway.ErrTransient
 	case p.Code == "40001", // serialization failure
-		p.Code == "40P01",                 // deadlock
-		p.Code == "55P03",                 // lock not available
-		strings.HasPrefix(p.Code, "57P0"), // the server stops, starts, or dropped the session
-		p.Code == "57014",                 // statement timeout
-		p.Code == "25006",                 // read only: a failover is under way
-		strings.HasPrefix(p.Code, "53"),   // out of disk, memory or connections
-		strings.HasPrefix(p.Code, "08"):   // connection
+		p.Code == "40P01",                    // deadlock
+		p.Code == "55P03",                    // lock not available
+		strings.HasPrefix(p.Code, "57P0"),    // the server stops, starts, or dropped the session
+		p.Code == "57014",                    // statement timeout
+		p.Code == "25006",                    // read only: a failover is under way
+		p.Code == "25P02", p.Code == "25P03", // within a failed transaction; idle in one for too long
+		strings.HasPrefix(p.Code, "53"), // out of disk, memory or connections
+		strings.HasPrefix(p.Code, "08"): // connection
 		return gateway.ErrTransient
 	case strings.HasPrefix(p.Code, "22"), strings.HasPrefix(p.Code, "23"):
 		return gateway.ErrData
@@ -90,14 +97,4 @@ func lost(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
 		pgconn.SafeToRetry(err) || strings.Contains(err.Error(), "conn closed")
-}
-
-// classifyCommit says what a failed COMMIT means. Only the server's own word
-// that the transaction failed proves that nothing was written.
-func classifyCommit(err error) error {
-	var p *pgconn.PgError
-	if errors.As(err, &p) && p.Severity == "ERROR" {
-		return classify(err)
-	}
-	return fmt.Errorf("commit: %w: %w", gateway.ErrCommitUnknown, err)
 }

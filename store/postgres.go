@@ -2,20 +2,144 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
-var errNoPostgres = errors.New("PostgreSQL is not linked in yet")
+func (s *Store) openPostgres(ctx context.Context, url string, o Options) error {
+	s.engine = postgres
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return err
+	}
+	// A server that vanished is noticed within a minute, by LISTEN too.
+	config.DialFunc = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "causette"
+	}
+	s.config = config
+	s.db = sql.OpenDB(connector{config})
+	connections := o.Connections
+	if connections == 0 {
+		connections = 8
+	}
+	s.db.SetMaxOpenConns(connections)
+	s.db.SetMaxIdleConns(connections)
+	s.read = &session{engine: postgres, db: s.db, clock: o.Clock}
+	return s.Ping(ctx)
+}
 
-func (s *Store) openPostgres(context.Context, string, Options) error { return errNoPostgres }
-func (s *Store) transactPostgres(context.Context, func(*session) error) error {
-	return errNoPostgres
+// transactPostgres runs do in a transaction. A cancelled caller ends the
+// statement that runs, and so the transaction, but never a COMMIT.
+func (s *Store) transactPostgres(ctx context.Context, do func(*session) error) error {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), groupTimeout)
+	defer cancel()
+	transaction, err := s.db.BeginTx(whole, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", classify(err))
+	}
+	ended := false
+	defer func() {
+		if !ended { // do failed or panicked; a connection that is lost rolls back by itself
+			_ = transaction.Rollback()
+		}
+	}()
+	if err := do(&session{engine: postgres, db: transaction, clock: s.read.clock}); err != nil {
+		return err
+	}
+	ended = true
+	if err := transaction.Commit(); err != nil {
+		return classifyCommit(err)
+	}
+	return nil
 }
-func (s *Store) notifyPostgres(context.Context, map[conversation.BrandID]int64) error {
-	return errNoPostgres
+
+// channel is what NOTIFY is called on; a notice is "brand:seq".
+const channel = "causette"
+
+var notify = both(`select pg_notify('` + channel + `', n) from unnest($1::text[]) n`)
+
+func (s *Store) notifyPostgres(ctx context.Context, heads map[conversation.BrandID]int64) error {
+	notices := make([]string, 0, len(heads))
+	for brand, seq := range heads {
+		notices = append(notices, string(brand)+":"+strconv.FormatInt(seq, 10))
+	}
+	if err := s.read.query(ctx, notify, func(scanner) error { return nil }, notices); err != nil {
+		return fmt.Errorf("notify: %w", err)
+	}
+	return nil
 }
-func (s *Store) listenPostgres(context.Context, func(conversation.BrandID, int64)) error {
-	return errNoPostgres
+
+func (s *Store) listenPostgres(ctx context.Context, wake func(conversation.BrandID, int64)) error {
+	const first, longest = 50 * time.Millisecond, 5 * time.Second
+	pause := first
+	for {
+		err := s.listenOnce(ctx, func() { pause = first }, wake)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.log.Warn("the database's notices are lost, listening again", slog.Any("error", err), slog.Duration("pause", pause))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longest)
+	}
+}
+
+// listenOnce listens on a connection of its own until it is lost.
+func (s *Store) listenOnce(ctx context.Context, listening func(), wake func(conversation.BrandID, int64)) (err error) {
+	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		err = errors.Join(err, conn.Close(bye))
+	}()
+	if _, err := conn.Exec(ctx, "listen "+channel); err != nil {
+		return err
+	}
+	if err := s.heads(ctx, wake); err != nil {
+		return err
+	}
+	listening()
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		colon := strings.LastIndexByte(n.Payload, ':')
+		if colon < 0 {
+			continue // somebody else's
+		}
+		if seq, err := strconv.ParseInt(n.Payload[colon+1:], 10, 64); err == nil {
+			wake(conversation.BrandID(n.Payload[:colon]), seq)
+		}
+	}
+}
+
+// classifyCommit says what a failed COMMIT means. Only the server's own word
+// that the transaction failed proves that nothing was written.
+func classifyCommit(err error) error {
+	if errors.Is(err, errRolledBack) {
+		return fmt.Errorf("commit: %w: %w", gateway.ErrTransient, err)
+	}
+	if said := serverError(err); said != nil && said.Severity == "ERROR" {
+		return fmt.Errorf("commit: %w", classify(err))
+	}
+	return fmt.Errorf("commit: %w: %w", gateway.ErrCommitUnknown, err)
 }

@@ -133,6 +133,10 @@ func (x *session) run(ctx context.Context, s *statement, args []any, done func(i
 	if err != nil {
 		return classify(err)
 	}
+	ctx, err = x.patient(ctx)
+	if err != nil {
+		return classify(err)
+	}
 	for i := range n {
 		for j, o := range s.order {
 			v := at(args[o], i)
@@ -166,6 +170,9 @@ func (x *session) liteQuery(ctx context.Context, s *statement, args []any) (*sql
 	for j, o := range s.order {
 		values[j] = packed[o]
 	}
+	if ctx, err = x.patient(ctx); err != nil {
+		return nil, err
+	}
 	stmt, err := x.prepared(ctx, s)
 	if err != nil {
 		return nil, err
@@ -174,6 +181,16 @@ func (x *session) liteQuery(ctx context.Context, s *statement, args []any) (*sql
 		return stmt.QueryContext(ctx, values...)
 	}
 	return x.db.QueryContext(ctx, x.timed(s), values...)
+}
+
+// patient drops the cancelling of a context for SQLite's writer, whose
+// statements take microseconds: the driver pays a goroutine for each statement
+// that could be cancelled.
+func (x *session) patient(ctx context.Context) (context.Context, error) {
+	if x.cache == nil {
+		return ctx, nil
+	}
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // prepared returns the writer's kept statement, nil where none is kept.

@@ -94,9 +94,7 @@ var (
 	rollback       = both("rollback")
 )
 
-// transact runs do in the writer's transaction. Statements run without the
-// caller's context: a cancelled one stops the waiting, never a group, and the
-// driver pays a goroutine for each statement that could be cancelled.
+// transact runs do in the writer's transaction.
 func (w *writer) transact(ctx context.Context, do func(*session) error) (err error) {
 	select {
 	case _, open := <-w.turn:

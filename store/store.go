@@ -17,6 +17,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
@@ -35,9 +37,10 @@ type Store struct {
 	read    *session // statements of their own
 	writer  *writer  // SQLite's only one
 	log     *slog.Logger
-	brands  sync.Map // brands whose row is known to be there
-	fanout  fanout   // SQLite's notices
-	file    string   // SQLite's
+	brands  sync.Map        // brands whose row is known to be there
+	fanout  fanout          // SQLite's notices
+	file    string          // SQLite's
+	config  *pgx.ConnConfig // PostgreSQL's
 	release func() error
 	closing context.CancelFunc
 	closed  context.Context

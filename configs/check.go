@@ -120,9 +120,6 @@ func (c checker) brand(path string, b *Brand) {
 	if b.UploadURL != "" {
 		c.url(path+".upload_url", b.UploadURL, "https")
 	}
-	if weekday, found := b.Opening.overlap(); found {
-		c.wrong(path+".opening_hours."+weekday, "its parts overlap or are out of order", "write them in order, each after the last one's end")
-	}
 	if b.Shop != nil {
 		c.shop(path+".shop", b.Shop)
 	}

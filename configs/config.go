@@ -72,10 +72,10 @@ type Brand struct {
 	Currency  string               `yaml:"currency"`  // ISO 4217
 	Support   Support              `yaml:"support"`
 	Escalate  Escalate             `yaml:"escalate"`
-	BurstWait time.Duration        `yaml:"burst_wait"` // how long a text may wait for the rest of the thought
-	UploadURL string               `yaml:"upload_url"` // where customers leave a photo; "" when there is no such page
-	Opening   OpeningHours         `yaml:"opening_hours"`
-	Shop      *Shop                `yaml:"shop"` // nil: reorders go to an agent
+	BurstWait time.Duration        `yaml:"burst_wait"`    // how long a text may wait for the rest of the thought
+	UploadURL string               `yaml:"upload_url"`    // where customers leave a photo; "" when there is no such page
+	DoubleOpt bool                 `yaml:"double_opt_in"` // START is asked back before it counts as consent
+	Shop      *Shop                `yaml:"shop"`          // nil: reorders go to an agent
 }
 
 // Support is where customers reach people.
@@ -162,6 +162,17 @@ func (c *Config) Brand(id conversation.BrandID) *Brand {
 	return nil
 }
 
+// Locale is a brand's country and currency; ok says whether there is the brand.
+func (c *Config) Locale(id conversation.BrandID) (country, currency string, ok bool) {
+	if b := c.Brand(id); b != nil {
+		return b.Country, b.Currency, true
+	}
+	return "", "", false
+}
+
+// RequestRate is what one API key may ask: so much a second, so much at once.
+func (c *Config) RequestRate() (perSecond float64, burst int) { return c.API.PerSecond, c.API.Burst }
+
 // Problems returns everything that was noticed in a configuration that can run:
 // a checked Config holds no error, so all of them are warnings.
 func (c *Config) Problems() Problems { return c.problems }
@@ -174,7 +185,7 @@ const (
 	DefaultListen      = "127.0.0.1:8080"
 	DefaultAdminListen = "127.0.0.1:9464"
 	DefaultDatabase    = "file:causette.db"
-	DefaultQueue       = 8192 // some 30 groups of 256: half a second of work
+	DefaultQueue       = 4096 // half a second of work at full load
 	DefaultTwilioURL   = "https://api.twilio.com"
 	DefaultDeadline    = 8 * time.Second
 	DefaultLease       = 20 * time.Second
@@ -190,7 +201,7 @@ func (c *Config) defaults() {
 		Queue:       DefaultQueue,
 		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
 		API:         API{PerSecond: 50, Burst: 100},
-		Keep:        Keep{Keys: 30 * day, Answers: day, Log: 365 * day},
+		Keep:        Keep{Keys: 7 * day, Answers: day, Log: 90 * day},
 	}
 }
 

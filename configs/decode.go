@@ -229,6 +229,10 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, path string) {
 	d.pairs(n, path, names, func(key string, at int, value ast.Node) {
 		i, ok := fields[key]
 		if !ok {
+			if where, known := elsewhere[key]; known {
+				d.fail(join(path, key), at, "stands elsewhere", where)
+				return
+			}
 			slices.Sort(names)
 			do := "known here: " + strings.Join(names, ", ")
 			if hint := meant(key, names); hint != "" {
@@ -240,6 +244,13 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, path string) {
 		d.lines[join(path, key)] = at
 		d.value(value, v.Field(i), join(path, key))
 	})
+}
+
+// elsewhere is what people look for here and find in another file.
+var elsewhere = map[string]string{
+	"hours":         "write the hours into the brand's scripts, under hours:",
+	"opening_hours": "write the hours into the brand's scripts, under hours:",
+	"templates":     "write what is said into the brand's scripts",
 }
 
 func (d *decoder) dictionary(n ast.Node, v reflect.Value, path string) {

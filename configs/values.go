@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,86 +74,4 @@ func decimals(code string) (int, error) {
 	}
 	scale, _ := currency.Standard.Rounding(unit)
 	return scale, nil
-}
-
-// OpeningHours are the hours in which people answer, by weekday, in the brand's
-// time zone. In a file: mon: 09:00-18:00, or [09:00-12:30, 14:00-18:00]. A day
-// that is not named is closed; no day at all means that no hours are promised.
-type OpeningHours struct {
-	Mon []Span `yaml:"mon"`
-	Tue []Span `yaml:"tue"`
-	Wed []Span `yaml:"wed"`
-	Thu []Span `yaml:"thu"`
-	Fri []Span `yaml:"fri"`
-	Sat []Span `yaml:"sat"`
-	Sun []Span `yaml:"sun"`
-}
-
-// Span is a part of a day, in minutes after its midnight; To is not in it.
-type Span struct{ From, To int }
-
-func (s Span) String() string {
-	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
-}
-
-func (s *Span) parse(word string) error {
-	from, to, ok := strings.Cut(strings.ReplaceAll(word, " ", ""), "-")
-	a, erra := minute(from)
-	b, errb := minute(to)
-	if !ok || erra != nil || errb != nil || b <= a {
-		return fmt.Errorf("%q is not a part of a day; write it as 09:00-18:00, the end after the beginning", word)
-	}
-	*s = Span{From: a, To: b}
-	return nil
-}
-
-func minute(clock string) (int, error) {
-	if clock == "24:00" {
-		return 24 * 60, nil
-	}
-	t, err := time.Parse("15:04", clock)
-	if err != nil {
-		return 0, err
-	}
-	return t.Hour()*60 + t.Minute(), nil
-}
-
-// Day is the spans of one weekday.
-func (h *OpeningHours) Day(d time.Weekday) []Span {
-	return [...][]Span{h.Sun, h.Mon, h.Tue, h.Wed, h.Thu, h.Fri, h.Sat}[d]
-}
-
-// Stated says whether any hours are promised.
-func (h *OpeningHours) Stated() bool {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if len(h.Day(d)) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// Open says whether t, in the brand's zone, falls into the hours. Where none
-// are stated it is always open.
-func (h *OpeningHours) Open(t time.Time) bool {
-	if !h.Stated() {
-		return true
-	}
-	m := t.Hour()*60 + t.Minute()
-	return slices.ContainsFunc(h.Day(t.Weekday()), func(s Span) bool { return s.From <= m && m < s.To })
-}
-
-var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-
-// overlap names the first weekday whose spans are not in order and apart.
-func (h *OpeningHours) overlap() (weekday string, found bool) {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		spans := h.Day(d)
-		for i := 1; i < len(spans); i++ {
-			if spans[i].From < spans[i-1].To {
-				return weekdays[d], true
-			}
-		}
-	}
-	return "", false
 }

@@ -45,6 +45,7 @@ type Carrier struct {
 	door     gateway.Door // nil until Connect
 	random   *rand.Rand
 	network  Network
+	once     Network // on top, for the next send alone
 	channels []*Channel
 	phones   map[conversation.Address]*phone
 	order    []*phone // as they were added
@@ -210,6 +211,17 @@ func (c *Carrier) SetNetwork(n Network) error {
 	for _, p := range c.order {
 		c.reconsider(p)
 	}
+	return nil
+}
+
+// Once puts n on top of everything for the next send alone.
+func (c *Carrier) Once(n Network) error {
+	if err := n.check(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.once = n
 	return nil
 }
 

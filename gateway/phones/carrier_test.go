@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -98,6 +99,7 @@ func newTown(t *testing.T, o Options) *town {
 	if o.Seed == 0 {
 		o.Seed = 7
 	}
+	o.Log = slog.New(slog.DiscardHandler)
 	tw := &town{Carrier: NewCarrier(o), door: &door{}}
 	t.Cleanup(tw.Close)
 	open := func(l Line) *Channel {

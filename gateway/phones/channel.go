@@ -74,7 +74,9 @@ const (
 	codeFull      = "network_full"   // no room for another phone
 	codeMedium    = "not_on_sms"     // a WhatsApp user without a phone number
 	codeContent   = "bad_content"    // empty or too long
+	codeBlocked   = "blocked"        // the carrier holds an opt-out
 	codeTimeout   = "timeout"        // no answer
+	codeReset     = "reset"          // the connection broke before the answer
 	codeLost      = "lost"           // lost on the air
 	codeExpired   = "expired"        // the phone was off for too long
 )
@@ -85,16 +87,34 @@ func (ch *Channel) Send(ctx context.Context, p gateway.Posting) (gateway.Receipt
 		return gateway.Receipt{}, &gateway.SendError{Code: codeLate, Consequence: gateway.Retry, Err: err}
 	}
 	receipt, answered, err := ch.carrier.take(ch, p)
-	if answered {
+	switch answered {
+	case answer:
 		return receipt, err
+	case reset:
+		return gateway.Receipt{}, &gateway.SendError{Code: codeReset, Consequence: gateway.Ambiguous, Err: errors.New("the carrier broke the connection")}
 	}
 	<-ctx.Done()
 	return gateway.Receipt{}, &gateway.SendError{Code: codeTimeout, Consequence: gateway.Ambiguous, Err: ctx.Err()}
 }
 
-// take is the carrier's side of a send. answered is false where it leaves the
-// sender without an answer.
-func (c *Carrier) take(ch *Channel, p gateway.Posting) (receipt gateway.Receipt, answered bool, err error) {
+// ending is what the sender gets.
+type ending int
+
+const (
+	answer  ending = iota
+	silence        // nothing, until its deadline
+	reset          // a broken connection
+)
+
+func (n Network) unanswered() ending {
+	if n.Reset {
+		return reset
+	}
+	return silence
+}
+
+// take is the carrier's side of a send.
+func (c *Carrier) take(ch *Channel, p gateway.Posting) (receipt gateway.Receipt, end ending, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.clock.Now()
@@ -109,17 +129,18 @@ func (c *Carrier) take(ch *Channel, p gateway.Posting) (receipt gateway.Receipt,
 			m.phone, _ = c.add(made)
 		}
 	}
-	n := c.network
+	n := c.network.over(c.once)
+	c.once = Network{}
 	if m.phone != nil {
 		n = n.over(m.phone.Network)
 	}
 	if c.befalls(n.Unheard) {
 		c.note(ActUnheard, m, codeTimeout)
-		return receipt, false, nil
+		return receipt, n.unanswered(), nil
 	}
 	if refused := c.refusal(m, n); refused != nil {
 		c.note(ActRefused, m, refused.Code)
-		return receipt, true, refused
+		return receipt, answer, refused
 	}
 	for _, url := range p.Media {
 		m.Pictures = append(m.Pictures, conversation.Media{URL: url})
@@ -134,7 +155,10 @@ func (c *Carrier) take(ch *Channel, p gateway.Posting) (receipt gateway.Receipt,
 	c.note(ActAccepted, m, "")
 	c.shown(m)
 	c.after(n.delay(), func() { c.air(m) })
-	return receipt, !c.befalls(n.Unanswered), nil
+	if c.befalls(n.Unanswered) {
+		return receipt, n.unanswered(), nil
+	}
+	return receipt, answer, nil
 }
 
 // refusal says why the carrier does not take a message, nil if it does.
@@ -154,6 +178,8 @@ func (c *Carrier) refusal(m *message, n Network) *gateway.SendError {
 		return e
 	case n.Invalid, m.phone == nil && !number.MatchString(string(m.Phone)) && !userID.MatchString(string(m.Phone)):
 		return because(codeNumber, gateway.Invalid, "the number does not exist")
+	case n.Blocked:
+		return because(codeBlocked, gateway.OptedOut, "the customer told the carrier to stop")
 	case m.phone == nil:
 		return because(codeFull, gateway.GiveUp, "the network has no room for another phone")
 	case m.Medium == conversation.SMS && userID.MatchString(string(m.Phone)):
@@ -177,11 +203,7 @@ func (ch *Channel) Lookup(ctx context.Context, p gateway.Posting) ([]gateway.Rec
 	c := ch.carrier
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	since := p.Posted
-	if since.IsZero() || !p.Created.IsZero() && p.Created.Before(since) {
-		since = p.Created
-	}
-	since = since.Add(-skew)
+	since := p.Posted.Add(-skew)
 	ph := c.phones[p.To]
 	if ph == nil {
 		return nil, true, nil

@@ -9,8 +9,10 @@ type Network struct {
 	Loss       int  `json:"loss"`       // percent of the brand's messages lost on the air, reported undelivered
 	Unanswered int  `json:"unanswered"` // percent accepted, but the sender is left without an answer
 	Unheard    int  `json:"unheard"`    // percent neither accepted nor answered
+	Reset      bool `json:"reset"`      // without an answer, the connection breaks at once; else there is silence until the deadline
 	Throttled  bool `json:"throttled"`  // sends are refused for now (429)
 	Invalid    bool `json:"invalid"`    // the number does not exist
+	Blocked    bool `json:"blocked"`    // the carrier holds an opt-out of its own
 	Off        bool `json:"off"`        // the phone is off: messages wait until they expire
 	Unreported bool `json:"unreported"` // no delivery reports
 	Shuffled   bool `json:"shuffled"`   // delivery reports come last first, and twice
@@ -41,8 +43,10 @@ func (n Network) over(p Network) Network {
 		Loss:       max(n.Loss, p.Loss),
 		Unanswered: max(n.Unanswered, p.Unanswered),
 		Unheard:    max(n.Unheard, p.Unheard),
+		Reset:      n.Reset || p.Reset,
 		Throttled:  n.Throttled || p.Throttled,
 		Invalid:    n.Invalid || p.Invalid,
+		Blocked:    n.Blocked || p.Blocked,
 		Off:        n.Off || p.Off,
 		Unreported: n.Unreported || p.Unreported,
 		Shuffled:   n.Shuffled || p.Shuffled,

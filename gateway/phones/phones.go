@@ -99,6 +99,7 @@ type Text struct {
 	Channel  conversation.ChannelID // "": the first line opened
 	Text     string
 	Picture  *Picture
+	Media    []conversation.Media   // what lies elsewhere, beside or in place of Picture
 	ReplyTo  conversation.CarrierID // quotes that message (WhatsApp only), or the one reacted to
 	Reaction string                 // an emoji; Text and Picture are then empty
 	Key      string                 // the same key twice is one text; "" for none

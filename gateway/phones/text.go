@@ -2,6 +2,7 @@ package phones
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -32,8 +33,9 @@ func (c *Carrier) Text(n conversation.Address, t Text) (Message, error) {
 	m.ID = c.mint()
 	c.places++
 	m.Place = c.places
+	m.Pictures = slices.Clone(t.Media)
 	if t.Picture != nil {
-		m.Pictures = []conversation.Media{c.album.add(*t.Picture, c.options.PublicURL)}
+		m.Pictures = append(m.Pictures, c.album.add(*t.Picture, c.options.PublicURL))
 	}
 	c.keep(m)
 	c.shown(m)
@@ -72,14 +74,15 @@ func (c *Carrier) write(p *phone, t Text) (*message, error) {
 func (c *Carrier) fits(m *message, t Text) error {
 	p := m.phone
 	quoted := c.messages[m.ReplyTo]
+	pictured := t.Picture != nil || len(t.Media) > 0
 	switch {
 	case c.network.over(p.Network).Off:
 		return refuse("phone_off", "the phone is off")
 	case m.Medium == conversation.SMS && userID.MatchString(string(p.Number)):
 		return refuse("no_sms", "the phone has no number to send SMS from")
-	case strings.TrimSpace(m.Text) == "" && t.Picture == nil && m.Reaction == "":
+	case strings.TrimSpace(m.Text) == "" && !pictured && m.Reaction == "":
 		return refuse("empty", "there is nothing to send: give a text, a picture or a reaction")
-	case m.Reaction != "" && (m.Text != "" || t.Picture != nil):
+	case m.Reaction != "" && (m.Text != "" || pictured):
 		return refuse("too_much", "a reaction has neither text nor picture")
 	case m.Reaction != "" && m.ReplyTo == "":
 		return refuse("no_message", "reply_to says which message the reaction is for")
@@ -199,12 +202,7 @@ func (c *Carrier) acknowledge(m *message) {
 }
 
 func accept(ctx context.Context, d gateway.Door, brand conversation.BrandID, in conversation.Inbound) error {
-	_, err := d.Accept(ctx, brand, gateway.Who{Address: in.From}, conversation.Event{
-		ID:      conversation.EventID("in:" + string(in.Channel) + ":" + string(in.Carrier)),
-		Type:    conversation.MessageReceived,
-		Time:    in.At,
-		Message: &in,
-	})
+	_, err := d.Accept(ctx, brand, gateway.Who{Address: in.From}, gateway.InboundEvent(in))
 	return err
 }
 

@@ -109,6 +109,9 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 			return q.Options[i].Value, true
 		}
 	}
+	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= 4 { // "pas maintenant"
+		return valueDecline, true
+	}
 	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0) {
 		return strings.TrimSpace(t.in.Text), true
 	}
@@ -188,6 +191,7 @@ func (t *turn) meant(q Question, value string) string {
 const (
 	valueSkip    = "(skip)"
 	valueBack    = "(back)"
+	valueDecline = "(decline)"
 	valueNothing = "(nothing)" // "no" to "Oui pour … ?": nothing happens
 )
 

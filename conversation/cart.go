@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// What customers say of a cart that they left.
+// What customers say of a cart that they left; each has its answer, cart.answer.*.
 const (
 	cartPrice    = "price"
 	cartDelivery = "delivery"
@@ -27,9 +27,6 @@ func (t *turn) askCart(p *Prompt) (Question, string) {
 }
 
 func (t *turn) cartAnswered(q Question, value string) {
-	if value == "yes" {
-		value = "yes"
-	}
 	t.decide(Rule("cart." + value))
 	t.notice("cart.answered", "reason", value)
 	link := ""

@@ -10,7 +10,10 @@ import (
 func (t *turn) consent(m Medium, p Purpose, state ConsentState, source, wording string) {
 	row := Consent{Medium: m, Purpose: p, State: state, Source: source, Wording: wording, Rule: t.why, At: t.at()}
 	if t.in != nil {
-		row.Evidence = map[string]string{"message": string(t.in.Carrier), "text": cutRunes(t.in.Text, 160)}
+		if t.evidence == nil {
+			t.evidence = map[string]string{"message": string(t.in.Carrier), "text": cutRunes(t.in.Text, 160)}
+		}
+		row.Evidence = t.evidence
 	}
 	t.out.Consents = append(t.out.Consents, row)
 	t.stand(m, p, state, row.At)

@@ -11,7 +11,7 @@ import (
 const clearWords = 4
 
 // switchLanguage follows the customer: at their request, or when they clearly
-// write another language. It reports a bare request, which wants a word of answer.
+// write another language.
 func (t *turn) switchLanguage() {
 	to := t.read.WantsLanguage
 	if to == "" && t.read.LanguageWords >= clearWords {
@@ -26,5 +26,8 @@ func (t *turn) switchLanguage() {
 	}
 	t.c.Customer.Language = to
 	t.lang = t.speaks(to)
+	deciding := t.why
+	t.why = "language.followed"
 	t.notice("customer.language", "language", to)
+	t.why = deciding
 }

@@ -43,7 +43,9 @@ func (t *turn) miss() {
 	t.c.Misses++
 	if t.c.Misses > 1 || t.valued() {
 		t.decide("miss.person")
-		t.say("miss.person")
+		if t.c.Misses > 1 {
+			t.say("miss.person")
+		}
 		t.person("not_understood", priorityNormal)
 		return
 	}
@@ -52,6 +54,8 @@ func (t *turn) miss() {
 	switch {
 	case !open || q.Free:
 		t.say("miss.hint")
+	case q.Dialogue == ReviewDialogue:
+		t.say("review.ask")
 	case isYesNo(q):
 		t.say("miss.yes_no", "subject", q.Subject)
 	default:

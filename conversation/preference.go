@@ -117,14 +117,11 @@ func (t *turn) preferenceAnswered(q Question, value string) {
 		return
 	case valueSkip:
 		t.decide("preference.skipped")
-	case "no":
-		if isYesNo(q) || q.Free {
-			t.decide("preference.declined")
-			t.say("preference.later")
-			t.finish(PreferenceDialogue, onDeclined)
-			return
-		}
-		fallthrough
+	case valueDecline:
+		t.decide("preference.declined")
+		t.say("preference.later")
+		t.finish(PreferenceDialogue, onDeclined)
+		return
 	default:
 		t.decide("preference.answered")
 		kept := maps.Clone(t.c.Customer.Preferences)

@@ -58,7 +58,7 @@ func stateOf(q Question) State {
 		return Rating
 	}
 	switch q.Name {
-	case askWhichReorder:
+	case askWhichReorder, askOffer:
 		return ChoosingReorder
 	case askConfirmReorder:
 		return ConfirmingReorder

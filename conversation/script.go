@@ -257,3 +257,13 @@ func (s *Script) zone(name string) (*time.Location, error) {
 	s.zones.Store(name, l)
 	return l, nil
 }
+
+// For is the same script for a brand that is configured otherwise.
+func (s *Script) For(brand BrandInfo) (*Script, error) {
+	var src scriptSource
+	if err := json.Unmarshal(s.source, &src); err != nil {
+		return nil, fmt.Errorf("reread the script: %w", err)
+	}
+	src.Brand = brand
+	return src.parse(s.dir)
+}

@@ -33,7 +33,8 @@ type turn struct {
 	quiet  bool     // what is not understood is left alone
 	plain  bool     // the answer confirms an opt-out and says nothing more
 
-	hadQuestions bool // questions were open before the turn
+	evidence     map[string]string // of what the customer wrote, shared by the rows of a turn
+	hadQuestions bool              // questions were open before the turn
 }
 
 // decide names the rule at work; the first one of a turn is the turn's.

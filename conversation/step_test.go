@@ -1,0 +1,357 @@
+package conversation
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+var monday = time.Date(2026, 11, 23, 9, 41, 0, 0, time.UTC)
+
+func text(id, words string) Event {
+	return Event{ID: EventID("in:sms:" + id), Type: MessageReceived, Time: monday, Message: &Inbound{
+		Carrier: CarrierID(id), Channel: "lumen-sms", Medium: SMS, From: "+33612345678", To: "36105", Text: words, At: monday,
+	}}
+}
+
+func TestTheSameArgumentsGiveTheSameTurn(t *testing.T) {
+	s := defaultScript(t)
+	for _, words := range []string{"STOP", "préférences", "où est mon colis", "recommander", "bonjour", "blorp"} {
+		a := s.Step(Begin("lumen", "c1"), text("1", words), monday)
+		b := s.Step(Begin("lumen", "c1"), text("1", words), monday)
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("%q gives two turns:\n%+v\n%+v", words, a, b)
+		}
+	}
+}
+
+func TestEveryEffectSaysItsRule(t *testing.T) {
+	w := newWorld(t, 1)
+	for range 3000 {
+		turn := w.step()
+		if turn.Rule == "" {
+			t.Fatalf("no rule for %s", w.last)
+		}
+		for _, m := range turn.Messages {
+			if m.Rule == "" {
+				t.Fatalf("no rule for a message after %s", w.last)
+			}
+		}
+		for _, c := range turn.Consents {
+			if c.Rule == "" || c.At.IsZero() || c.Source == "" {
+				t.Fatalf("%+v after %s is no row of a ledger", c, w.last)
+			}
+		}
+		for _, e := range turn.Steps {
+			if e.Rule == "" {
+				t.Fatalf("no rule for %s → %s after %s", e.From, e.To, w.last)
+			}
+		}
+		for _, n := range turn.Publish {
+			if n.Rule == "" {
+				t.Fatalf("no rule for %s after %s", n.Type, w.last)
+			}
+		}
+	}
+}
+
+// A world is one customer, to whom anything may happen at random.
+type world struct {
+	t      testing.TB
+	s      *Script
+	r      *rand.Rand
+	c      Conversation
+	now    time.Time
+	timers map[string]Timer
+	asked  []string
+	n      int
+	last   string // the last event, for messages of failures
+}
+
+func newWorld(t testing.TB, seed uint64) *world {
+	r := rand.New(rand.NewPCG(seed, 42))
+	bursts := []time.Duration{0, 3 * time.Second}
+	s := defaultScript(t, func(b *BrandInfo) { b.Burst, b.DoubleOpt = bursts[r.IntN(2)], r.IntN(4) == 0 })
+	return &world{t: t, s: s, r: r, c: Begin("lumen", "c1"), now: monday, timers: map[string]Timer{}}
+}
+
+var said = strings.Split(`STOP|START|HELP|stop please|arrêtez de m'écrire|fin|CANCEL|annuler|annuler ma commande|oui|non|1|2|3|4|5|12|0|recommander|reorder|où est mon colis|LU-1001|commande 1002|préférences|preferences|passer|retour|figuier|warm|le salon|conseiller|human please|je veux retourner ma commande|remboursement|ma lampe est cassée|je me suis trompé d'adresse|12 rue des Lilas 75011 Paris|facture|mes points|vos horaires ?|vous faites des paquets cadeaux ?|merci|ok|👍|bonjour|Je suis absent du bureau|blorp|qsdf|in English please|where is my parcel please I need it|en français svp|j'ai 13 ans|mauvais numéro|c'est vraiment vous ?|A aimé « STOP »|Liked “oui”|C'est INADMISSIBLE !!! VOLEURS|je veux supprimer mes données|je n'arrive pas à payer|plus tard|trop cher|tout arrêter|continuer|??|`, "|")
+
+func (w *world) event() Event {
+	w.n++
+	e := Event{ID: EventID("e" + time.Duration(w.n).String()), Time: w.now.Add(-time.Duration(w.r.IntN(5)) * time.Second)}
+	if w.r.IntN(20) == 0 {
+		e.Time = w.now.Add(-time.Duration(w.r.IntN(72)) * time.Hour) // told late
+	}
+	pick := func(list ...string) string { return list[w.r.IntN(len(list))] }
+	mediums := []Medium{SMS, WhatsApp}
+	medium := mediums[w.r.IntN(2)]
+	order := pick("o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8", "o9", "o10", "o11", "o12")
+	switch n := w.r.IntN(100); {
+	case n < 60:
+		in := &Inbound{Carrier: CarrierID(e.ID), Channel: "lumen-" + ChannelID(medium), Medium: medium, From: "+33612345678", Text: pick(said...), At: e.Time}
+		if w.r.IntN(15) == 0 {
+			in.Text = strings.Repeat(pick(said...)+" ", 1+w.r.IntN(400))
+		}
+		if w.r.IntN(10) == 0 && len(w.asked) > 0 {
+			in.Quotes = w.asked[w.r.IntN(len(w.asked))]
+		}
+		in.Reaction = w.r.IntN(30) == 0
+		in.Masked = w.r.IntN(30) == 0
+		if w.r.IntN(40) == 0 {
+			in.OptOut = pick("STOP", "START", "HELP", "?")
+		}
+		if w.r.IntN(15) == 0 {
+			in.Media = []Media{{URL: "https://media.example/1", Type: pick("image/jpeg", "audio/ogg", "")}}
+		}
+		e.Type, e.Message = MessageReceived, in
+	case n < 75:
+		e.Type = PromptRequested
+		e.Prompt = &Prompt{
+			ID: string(e.ID), Purpose: Purpose(pick("marketing", "transactional")), Channel: "lumen-" + ChannelID(medium), Medium: medium, To: "+33612345678",
+			Opens: Dialogue(pick("cart", "reorder", "preference", "order_status", "review", "none", "")), Order: order, Text: pick("Lumen : coucou. STOP", ""),
+			Template: pick("", "cart_reminder", "nope"), Variables: map[string]string{"link": "https://lumen.example/c/1"},
+		}
+	case n < 90:
+		e.Type = EventType(pick("customer.updated", "cart.updated", "cart.abandoned", "order.placed", "order.shipped", "order.delivered", "order.cancelled", "return.requested", "return.received", "points.changed", "product.back_in_stock"))
+		first, points := pick("Ana", "", strings.Repeat("x", 300)), int64(w.r.IntN(99999))
+		lines := []Line{{SKU: "a", Name: pick("Bougie", strings.Repeat("é", 200)), Quantity: w.r.IntN(4), Price: Money{2900, "EUR"}, Out: w.r.IntN(5) == 0}}
+		e.Shop = &ShopEvent{Account: pick("", "", "42", "43"), Customer: &Profile{First: &first}, Points: &points,
+			Cart:   &Cart{ID: "c1", Lines: lines, Total: Money{int64(w.r.IntN(20000)), "EUR"}, Updated: e.Time},
+			Order:  &Order{ID: order, Number: "LU-10" + order[1:], Lines: lines, Changed: e.Time, Placed: e.Time},
+			Return: &Return{ID: "r1", Order: order, Changed: e.Time}, Product: &lines[0]}
+	case n < 93:
+		e.Type, e.Result = JobDone, &Result{Job: "j", Kind: pick("reorder", "?"), Link: pick("", "https://lumen.example/pay/1"), OutOfStock: []string{"Tasse"}[:w.r.IntN(2)]}
+	case n < 97:
+		e.Type, e.Consent = ConsentRecorded, &Consent{Medium: medium, Purpose: Purpose(pick("marketing", "transactional")), State: ConsentState(pick("given", "given", "withdrawn")), Source: pick("form", "api", "import"), At: e.Time}
+	case n < 99:
+		e.Type, e.Refusal = SendRefused, &Refusal{Medium: medium, Code: "21610", OptOut: w.r.IntN(2) == 0, Invalid: w.r.IntN(2) == 0}
+	default:
+		e.Type = EventType(pick("", "nonsense", string(MessageReceived)))
+	}
+	return e
+}
+
+// step lets something happen and checks what holds of every turn.
+func (w *world) step() Turn {
+	w.t.Helper()
+	w.now = w.now.Add([]time.Duration{time.Second, time.Second, time.Minute, time.Hour, 13 * time.Hour}[w.r.IntN(5)])
+	e := w.event()
+	for name, timer := range w.timers {
+		if !timer.Due.After(w.now) && w.r.IntN(2) == 0 {
+			delete(w.timers, name)
+			e = Event{ID: e.ID, Type: TimerDue, Time: w.now, Timer: &timer}
+			break
+		}
+	}
+	before, err := json.Marshal(w.c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	customer, _ := json.Marshal(w.c.Customer)
+	event, _ := json.Marshal(e)
+	w.last = string(event)
+	was := w.c
+	turn := w.s.Step(w.c, e, w.now)
+	if after, _ := json.Marshal(w.c); string(after) != string(before) {
+		w.t.Fatalf("the turn changed the conversation it was given:\n%s\n%s\nafter %s", before, after, w.last)
+	}
+	if after, _ := json.Marshal(w.c.Customer); string(after) != string(customer) {
+		w.t.Fatalf("the turn changed the customer it was given:\n%s\n%s\nafter %s", customer, after, w.last)
+	}
+	w.holds(was, e, turn)
+	for _, name := range turn.Unset {
+		delete(w.timers, name)
+	}
+	for _, timer := range turn.Timers {
+		w.timers[timer.Name] = timer
+	}
+	for _, m := range turn.Messages {
+		if m.Asks != "" {
+			w.asked = append(w.asked, m.Asks)
+		}
+	}
+	// What is stored is all that the next turn knows.
+	w.c = turn.Next
+	stored, err := json.Marshal(turn.Next)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var read Conversation
+	if err := json.Unmarshal(stored, &read); err != nil {
+		w.t.Fatal(err)
+	}
+	return turn
+}
+
+func (w *world) holds(was Conversation, e Event, turn Turn) {
+	w.t.Helper()
+	next := turn.Next
+	fail := func(format string, args ...any) {
+		w.t.Helper()
+		w.t.Fatalf(format+"\nstate %s → %s, rule %s, after %s", append(args, was.State, next.State, turn.Rule, w.last)...)
+	}
+	if len(turn.Messages) > 1 {
+		fail("%d messages in one turn", len(turn.Messages))
+	}
+	if next.Version != was.Version+1 {
+		fail("version %d follows %d", next.Version, was.Version)
+	}
+	if next.Epoch < was.Epoch || turn.Fence != (next.Epoch > was.Epoch) {
+		fail("epoch %d follows %d, fence %t", next.Epoch, was.Epoch, turn.Fence)
+	}
+	for _, m := range turn.Messages {
+		if n := utf8.RuneCountInString(m.Text); n == 0 || n > maxText || !utf8.ValidString(m.Text) || strings.Contains(m.Text, "\x00") {
+			fail("a text of %d characters: %q", n, m.Text)
+		}
+		if m.Purpose == Marketing {
+			c := next.Customer
+			if c.Consent(m.Medium, Marketing) != Given || c.Suspended || c.Silenced || c.Detached {
+				fail("marketing without consent: %q", m.Text)
+			}
+		}
+		if m.Purpose == Transactional && next.Customer.Silenced {
+			fail("unprompted after everything was stopped: %q", m.Text)
+		}
+		if m.To == "" || m.Channel == "" || m.Medium == "" {
+			fail("a message to nobody: %+v", m)
+		}
+		if was.State == WithAgent && !m.Exempt && e.Type == MessageReceived {
+			fail("the assistant answers over an agent: %q", m.Text)
+		}
+	}
+	if len(next.Questions) > MaxQuestions {
+		fail("%d questions are open", len(next.Questions))
+	}
+	ids := map[string]bool{}
+	for _, q := range next.Questions {
+		if ids[q.ID] {
+			fail("two questions are called %s", q.ID)
+		}
+		ids[q.ID] = true
+	}
+	if next.State.asks() {
+		open := false
+		for _, q := range next.Questions {
+			open = open || stateOf(q) == next.State && w.now.Before(q.Expires)
+		}
+		if !open {
+			fail("the state waits for an answer and nothing is asked")
+		}
+	}
+	if len(next.Burst) > burstTexts || len(next.Customer.Orders) > MaxOrders || len(next.Customer.Returns) > MaxOrders || len(next.Slots) > 16 {
+		fail("the conversation grows: %d texts, %d orders, %d slots", len(next.Burst), len(next.Customer.Orders), len(next.Slots))
+	}
+	for key, v := range next.Slots {
+		if utf8.RuneCountInString(v) > maxSlot {
+			fail("slot %s has %d characters", key, len(v))
+		}
+	}
+	if next.Misses > 1 {
+		fail("%d texts in a row were not understood", next.Misses)
+	}
+	if e.Type == MessageReceived && e.Message != nil && (e.Message.Reaction || strings.HasPrefix(e.Message.Text, "A aimé")) && len(turn.Jobs)+len(turn.Messages) > 0 && e.Message.OptOut == "" {
+		fail("a reaction did something")
+	}
+	for _, j := range turn.Jobs {
+		if was.State != ConfirmingReorder && e.Message != nil && e.Message.Quotes == "" && len(was.Questions) == 0 {
+			fail("job %s was confirmed by nothing", j.ID)
+		}
+	}
+	for _, name := range turn.Unset {
+		for _, timer := range turn.Timers {
+			if timer.Name == name {
+				fail("timer %s is set and unset", name)
+			}
+		}
+	}
+	for i, s := range turn.Steps {
+		if i > 0 && turn.Steps[i-1].To != s.From {
+			fail("the steps have a hole: %+v", turn.Steps)
+		}
+	}
+	if n := len(turn.Steps); n > 0 && (turn.Steps[0].From != was.State && known[was.State] || turn.Steps[n-1].To != next.State) {
+		fail("the steps lead elsewhere: %+v", turn.Steps)
+	}
+}
+
+func TestWhateverHappensSomeThingsHold(t *testing.T) {
+	for seed := range uint64(40) {
+		w := newWorld(t, seed)
+		for range 400 {
+			w.step()
+		}
+	}
+}
+
+// Two assistants that answer each other fall silent.
+func TestTwoMachinesDoNotTalkForEver(t *testing.T) {
+	s := defaultScript(t)
+	c := Begin("lumen", "c1")
+	answer, said := "bonjour", 0
+	for i := range 500 {
+		turn := s.Step(c, text("m", answer), monday.Add(time.Duration(i)*time.Second))
+		c = turn.Next
+		if len(turn.Messages) > 0 {
+			answer = turn.Messages[0].Text
+			said++
+		}
+	}
+	if said > s.rules.answersPerHour+2 {
+		t.Errorf("%d answers within minutes", said)
+	}
+}
+
+func FuzzStep(f *testing.F) {
+	f.Add("STOP", uint64(1), uint8(3))
+	f.Add("oui", uint64(2), uint8(30))
+	f.Add("{first} [x] \x00", uint64(3), uint8(9))
+	f.Fuzz(func(t *testing.T, words string, seed uint64, steps uint8) {
+		w := newWorld(t, seed)
+		for range steps {
+			w.step()
+		}
+		was := w.c
+		e := text("fuzz", strings.ReplaceAll(strings.ToValidUTF8(words, ""), "\x00", ""))
+		w.last = words
+		w.holds(was, e, w.s.Step(w.c, e, w.now))
+	})
+}
+
+func BenchmarkStep(b *testing.B) {
+	s := defaultScript(b)
+	asked := s.Step(Begin("lumen", "c1"), text("1", "préférences"), monday).Next
+	asked.Disclosed = true
+	plain := Begin("lumen", "c1")
+	for _, c := range []struct {
+		name  string
+		c     Conversation
+		words string
+	}{
+		{"a keyword", plain, "STOP"},
+		{"a keyword in a dialogue", asked, "STOP"},
+		{"help", plain, "AIDE"},
+		{"an answer", asked, "2"},
+		{"a question", plain, "où est mon colis ?"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			e := text("1", c.words)
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Step(c.c, e, monday)
+			}
+		})
+	}
+}
+
+func TestAKeywordCostsFewAllocations(t *testing.T) {
+	s := defaultScript(t)
+	c, e := Begin("lumen", "c1"), text("1", "STOP")
+	if n := testing.AllocsPerRun(200, func() { s.Step(c, e, monday) }); n > 20 {
+		t.Errorf("a STOP costs %.0f allocations; at most 20", n)
+	}
+}

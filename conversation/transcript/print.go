@@ -1,0 +1,84 @@
+package transcript
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/causette/causette/conversation"
+)
+
+// print writes what one event did: what was said first, with the transitions
+// and the rule, then the effects.
+func (r *runner) print(e conversation.Event, t conversation.Turn) {
+	why := annotation(t)
+	if e.Type == conversation.TimerDue && (len(t.Messages)+len(t.Steps)+len(t.Consents)+len(t.Publish) > 0) {
+		fmt.Fprintf(&r.out, "%s %-*s . %s", r.now.Format("15:04"), r.width, clock, e.Timer.Name)
+		if len(t.Messages) == 0 {
+			r.out.WriteString(why)
+		}
+		r.out.WriteByte('\n')
+	}
+	brand := r.script.Brand().Name
+	for i, m := range t.Messages {
+		lines := strings.Split(m.Text, "\n")
+		fmt.Fprintf(&r.out, "%s %-*s < %s", r.now.Format("15:04"), r.width, brand, lines[0])
+		for _, l := range lines[1:] {
+			fmt.Fprintf(&r.out, "\n%*s | %s", 6+r.width, "", l)
+		}
+		if m.Purpose != conversation.Answer {
+			fmt.Fprintf(&r.out, "  (%s)", m.Purpose)
+		}
+		if i == len(t.Messages)-1 {
+			r.out.WriteString(why)
+		}
+		r.out.WriteByte('\n')
+	}
+	if len(t.Messages) == 0 && e.Type == conversation.MessageReceived {
+		r.effect(brand, "(no answer)"+why)
+	} else if len(t.Messages) == 0 && len(t.Steps) > 0 && e.Type != conversation.TimerDue {
+		r.effect(brand, "(no answer)"+why)
+	}
+	if t.Cancel != conversation.CancelNothing {
+		r.effect("queue", "cancelled: "+string(t.Cancel))
+	}
+	for _, c := range t.Consents {
+		r.effect("ledger", fmt.Sprintf("%s on %s %s (%s)", c.Purpose, c.Medium, c.State, c.Source))
+	}
+	for _, j := range t.Jobs {
+		r.effect("shop", "asked: "+j.Kind+" "+string(j.Payload))
+	}
+	for _, n := range t.Publish {
+		text := n.Type
+		for _, k := range slices.Sorted(maps.Keys(n.Data)) {
+			v := n.Data[k]
+			if v == "" || strings.ContainsAny(v, " \n\"") {
+				v = fmt.Sprintf("%q", v)
+			}
+			text += " " + k + "=" + v
+		}
+		r.effect("log", text)
+	}
+}
+
+// effect prints a line without a time.
+func (r *runner) effect(who, text string) {
+	fmt.Fprintf(&r.out, "%5s %-*s . %s\n", "", r.width, who, text)
+}
+
+// annotation is "  [idle → awaiting_agent]  rule: human.asked".
+func annotation(t conversation.Turn) string {
+	var b strings.Builder
+	if len(t.Steps) > 0 {
+		b.WriteString("  [" + string(t.Steps[0].From))
+		for _, s := range t.Steps {
+			b.WriteString(" → " + string(s.To))
+		}
+		b.WriteString("]")
+	}
+	if t.Rule != "" {
+		b.WriteString("  rule: " + string(t.Rule))
+	}
+	return b.String()
+}

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -20,6 +21,14 @@ type Opener func(t *testing.T) gateway.Store
 func Run(t *testing.T, open Opener) {
 	t.Run("groups", func(t *testing.T) { groups(t, open) })
 	t.Run("keys", func(t *testing.T) { keys(t, open) })
+	t.Run("customers", func(t *testing.T) { customers(t, open) })
+	t.Run("outbox", func(t *testing.T) { outbox(t, open) })
+	t.Run("settling", func(t *testing.T) { settling(t, open) })
+	t.Run("timers", func(t *testing.T) { timers(t, open) })
+	t.Run("reading", func(t *testing.T) { reading(t, open) })
+	t.Run("side tables", func(t *testing.T) { sideTables(t, open) })
+	t.Run("notices", func(t *testing.T) { notices(t, open) })
+	t.Run("pruning", func(t *testing.T) { pruning(t, open) })
 }
 
 const (
@@ -172,3 +181,13 @@ func ids(refs []gateway.Ref) []conversation.MessageID {
 	return out
 }
 
+// later is a time that is not old for a while.
+func (w *world) later() time.Time { return w.dbNow().Add(time.Hour) }
+
+// contextWithTimeout ends long before a hanging test would.
+func contextWithTimeout(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(stop)
+	return ctx, stop
+}

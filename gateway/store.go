@@ -27,7 +27,9 @@ type Store interface {
 	Due(ctx context.Context, limit int) (due []TimerRef, next time.Time, err error)
 	// Ready lists queued messages of the channel that could be posted now:
 	// due, not expired, each the first unsettled one of its customer, with
-	// nothing of the customer in flight. Answers come before bulk.
+	// nothing of the customer in flight. Answers come before bulk. What is
+	// scheduled for later and was never tried holds up nothing said after it;
+	// what waits for its next attempt does.
 	Ready(ctx context.Context, brand conversation.BrandID, channel conversation.ChannelID, limit int) ([]Ref, error)
 	// Lapsed lists messages in flight whose lease ran out by the database's clock.
 	Lapsed(ctx context.Context, limit int) ([]Ref, error)
@@ -75,7 +77,8 @@ type Store interface {
 
 	// Notify wakes the other nodes after a commit: each brand's newest seq.
 	Notify(ctx context.Context, heads map[conversation.BrandID]int64) error
-	// Listen calls wake for each notice until ctx ends, reconnecting by itself.
+	// Listen calls wake for each notice until ctx ends, reconnecting by itself,
+	// and for each brand's newest seq whenever it begins to listen.
 	Listen(ctx context.Context, wake func(brand conversation.BrandID, seq int64)) error
 
 	// Prune deletes up to limit rows of each kind that are older than its
@@ -108,7 +111,8 @@ type Tx interface {
 	// Write makes cancellations first, then everything else.
 	Write(ctx context.Context, brand conversation.BrandID, w Writes) error
 	// Heads returns, of the locked customers, each one's first queued message
-	// if it is due and nothing of the customer is in flight. Expired ones too.
+	// if it is due and nothing of the customer is in flight, first as in Ready.
+	// Expired ones too.
 	Heads(ctx context.Context, brand conversation.BrandID, customers []conversation.CustomerID) ([]Outbound, error)
 	// Post moves queued or lapsed messages to posting, as each Flight says.
 	Post(ctx context.Context, brand conversation.BrandID, f []Flight) error
@@ -224,7 +228,9 @@ type Settlement struct {
 	At       time.Time
 }
 
-// Settled is a settlement that changed something.
+// Settled is a settlement that changed something. Its Status, Code and Carrier
+// say how the message stands now: a carrier's id that belongs to another
+// message is left unbound, and a late settlement may change no more than that.
 type Settled struct {
 	Settlement
 	Was      Status

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 const whatsAppPrefix = "whatsapp:"
@@ -36,7 +37,7 @@ func (c checker) channels(cfg *Config) {
 		path := fmt.Sprintf("channels[%d]", i)
 		c.id(path, string(ch.ID), ids)
 		if c.need(path+".brand", string(ch.Brand), "name a brand of the list above") != "" && cfg.Brand(ch.Brand) == nil {
-			c.wrong(path+".brand", fmt.Sprintf("there is no brand %q", ch.Brand), "name a brand of the list above"+meant(string(ch.Brand), brands))
+			c.wrong(path+".brand", fmt.Sprintf("there is no brand %q", ch.Brand), "name a brand of the list above"+gateway.Suggest(string(ch.Brand), brands))
 		}
 		c.channel(path, ch)
 		twilio = twilio || ch.Kind == Twilio
@@ -81,7 +82,7 @@ func (c checker) channel(path string, ch *Channel) {
 		c.onlyTwilio(path, ch)
 	default:
 		if !c.broken(path + ".kind") {
-			c.wrong(path+".kind", missing(string(ch.Kind), fmt.Sprintf("there is no kind %q", ch.Kind)), "choose twilio, whatsapp or phones"+meant(string(ch.Kind), []string{"twilio", "whatsapp", "phones"}))
+			c.wrong(path+".kind", missing(string(ch.Kind), fmt.Sprintf("there is no kind %q", ch.Kind)), "choose twilio, whatsapp or phones"+gateway.Suggest(string(ch.Kind), []string{"twilio", "whatsapp", "phones"}))
 		}
 	}
 	if _, set := c.lines[path+".messages_per_second"]; !set {

@@ -15,6 +15,8 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/language"
+
+	"github.com/causette/causette/gateway"
 )
 
 // Languages are those that the assistant understands.
@@ -97,12 +99,12 @@ func (c checker) brand(path string, b *Brand) {
 	}
 	if b.Timezone = c.need(path+".timezone", b.Timezone, "write an IANA name such as Europe/Paris"); b.Timezone != "" {
 		if _, err := time.LoadLocation(b.Timezone); err != nil || b.Timezone == "Local" {
-			c.wrong(path+".timezone", fmt.Sprintf("%q is not a time zone", b.Timezone), "write an IANA name such as Europe/Paris"+meant(b.Timezone, commonZones))
+			c.wrong(path+".timezone", fmt.Sprintf("%q is not a time zone", b.Timezone), "write an IANA name such as Europe/Paris"+gateway.Suggest(b.Timezone, commonZones))
 		}
 	}
 	if b.Currency = c.need(path+".currency", b.Currency, "write an ISO 4217 code such as EUR"); b.Currency != "" {
 		if _, err := decimals(b.Currency); err != nil {
-			c.wrong(path+".currency", fmt.Sprintf("%q is not a currency", b.Currency), "write an ISO 4217 code such as EUR"+meant(b.Currency, []string{"EUR", "USD", "GBP", "CHF", "CAD"}))
+			c.wrong(path+".currency", fmt.Sprintf("%q is not a currency", b.Currency), "write an ISO 4217 code such as EUR"+gateway.Suggest(b.Currency, []string{"EUR", "USD", "GBP", "CHF", "CAD"}))
 		} else if _, err := b.Escalate.CartValue.Minor(b.Currency); err != nil {
 			c.wrong(path+".escalate.cart_value", err.Error(), "write fewer decimals")
 		}
@@ -151,7 +153,7 @@ func (c checker) languages(path string, languages []string) {
 	for i, l := range languages {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if !slices.Contains(Languages, l) {
-			c.wrong(at, fmt.Sprintf("%q is not a language that the assistant understands", l), "choose among "+strings.Join(Languages, ", ")+meant(l, Languages))
+			c.wrong(at, fmt.Sprintf("%q is not a language that the assistant understands", l), "choose among "+strings.Join(Languages, ", ")+gateway.Suggest(l, Languages))
 		} else if slices.Contains(languages[:i], l) {
 			c.wrong(at, fmt.Sprintf("%q is there twice", l), "keep one")
 		}
@@ -247,7 +249,7 @@ func (c checker) database(text string) {
 		}
 	default:
 		// The text is not repeated: a mistyped scheme may stand before a password.
-		c.wrong("database", "is neither file: nor postgres://", "write file:causette.db, or postgres://user:${DB_PASSWORD}@host/db"+meant(scheme, []string{"file", "postgres"}))
+		c.wrong("database", "is neither file: nor postgres://", "write file:causette.db, or postgres://user:${DB_PASSWORD}@host/db"+gateway.Suggest(scheme, []string{"file", "postgres"}))
 	}
 }
 
@@ -303,7 +305,7 @@ func countryHint(code string) string {
 	case "EL":
 		return ` (did you mean "GR"?)`
 	}
-	return meant(code, []string{"FR", "BE", "CH", "LU", "DE", "ES", "IT", "NL", "PT", "GB", "US", "CA"})
+	return gateway.Suggest(code, []string{"FR", "BE", "CH", "LU", "DE", "ES", "IT", "NL", "PT", "GB", "US", "CA"})
 }
 
 // commonZones are suggested for misspelt ones.

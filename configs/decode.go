@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/causette/causette/gateway"
 )
 
 const (
@@ -235,7 +237,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, path string) {
 			}
 			slices.Sort(names)
 			do := "known here: " + strings.Join(names, ", ")
-			if hint := meant(key, names); hint != "" {
+			if hint := gateway.Suggest(key, names); hint != "" {
 				do = "remove or rename it" + hint
 			}
 			d.fail(join(path, key), at, "unknown key", do)

@@ -1,0 +1,183 @@
+// Package api is the REST interface of automations: a shop, a CRM or a script
+// tells what happened, keeps customers and consent, and reads conversations.
+//
+//	Authorization → rate limit → body → Idempotency-Key → Door or Store → answer
+//
+// A key belongs to one brand, so no request names one. Errors are RFC 9457
+// problems with a stable code. openapi.yaml describes every route, and the tests
+// hold real requests and answers against it. It is written by hand, because a
+// body that is one event or an array of them, an import that is answered line by
+// line and faults that carry pointers and suggestions are not what a generator
+// makes of Go types.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+// Store is what the API reads beside the door; gateway.Store satisfies it.
+type Store interface {
+	Conversation(ctx context.Context, brand conversation.BrandID, who gateway.Who) (conversation.Conversation, error)
+	Thread(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, before conversation.MessageID, limit int) ([]gateway.Stored, error)
+	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)
+	Key(ctx context.Context, hash string) (gateway.Key, error)
+	Answer(ctx context.Context, brand conversation.BrandID, key string) (gateway.Answer, error)
+	PutAnswer(ctx context.Context, brand conversation.BrandID, key string, a gateway.Answer) (gateway.Answer, error)
+}
+
+// Config is what the API asks of the configuration.
+type Config interface {
+	// Locale is a brand's country (ISO 3166-1: the region of phone numbers
+	// without a +) and currency (ISO 4217: of amounts that name none).
+	Locale(conversation.BrandID) (country, currency string, ok bool)
+	// RequestRate bounds what one key may ask: so many requests a second, and
+	// so many at once.
+	RequestRate() (perSecond float64, burst int)
+}
+
+// Options is what the API is made of.
+type Options struct {
+	Door   gateway.Door
+	Store  Store
+	Config Config
+	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: silent
+}
+
+// API answers under /v1/ and at /openapi.json.
+type API struct {
+	door   gateway.Door
+	store  Store
+	config Config
+	now    func() time.Time
+	log    *slog.Logger
+	mux    *http.ServeMux
+	limits limits
+	once   inFlight
+}
+
+// Bounds of bodies and pages.
+const (
+	maxBody     = 1 << 20 // 1,000 events of a kilobyte
+	maxImport   = 32 << 20
+	maxReplay   = 4 << 20 // an import whose answer is kept for its Idempotency-Key
+	maxEvents   = 1000
+	maxPage     = 200
+	defaultPage = 50
+)
+
+// New makes the API.
+func New(o Options) *API {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &API{door: o.Door, store: o.Store, config: o.Config, now: o.Now, log: o.Log, mux: http.NewServeMux()}
+	a.limits.perSecond, a.limits.burst = o.Config.RequestRate()
+	a.handle("PUT /v1/customers/{external_id}", CustomersWrite, a.putCustomer)
+	a.handle("GET /v1/customers/{external_id}", CustomersRead, a.getCustomer)
+	a.handle("GET /v1/customers/{id}/consents", ConsentsRead, a.getConsents)
+	a.handle("POST /v1/events", EventsWrite, a.postEvents)
+	a.handle("POST /v1/consents", ConsentsWrite, a.postConsent)
+	a.handle("GET /v1/conversations/{customer}", ConversationsRead, a.getConversation)
+	a.handle("GET /v1/conversations/{customer}/messages", ConversationsRead, a.getMessages)
+	a.mux.HandleFunc("POST /v1/customers/import", a.postImport)
+	a.mux.HandleFunc("GET /openapi.json", serveDescription)
+	return a
+}
+
+// ServeHTTP answers; what no route takes is a problem too.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h, pattern := a.mux.Handler(r)
+	if pattern != "" {
+		a.mux.ServeHTTP(w, r)
+		return
+	}
+	refused := refusedRoute{header: http.Header{}}
+	h.ServeHTTP(&refused, r)
+	switch refused.status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", refused.header.Get("Allow"))
+		gateway.Problem(w, refused.status, "method_not_allowed", "This address has no such method", "use "+refused.header.Get("Allow"))
+	default:
+		gateway.Problem(w, http.StatusNotFound, "no_such_address", "There is nothing here", "GET /openapi.json lists every address")
+	}
+}
+
+// refusedRoute hears what the ServeMux says of a request that no route takes.
+type refusedRoute struct {
+	header http.Header
+	status int
+}
+
+func (w *refusedRoute) Header() http.Header         { return w.header }
+func (w *refusedRoute) WriteHeader(status int)      { w.status = status }
+func (w *refusedRoute) Write(b []byte) (int, error) { return len(b), nil }
+
+// brand is what bodies are read with.
+type brand struct {
+	ID       conversation.BrandID
+	Country  string
+	Currency string
+}
+
+// call is one authenticated request.
+type call struct {
+	*http.Request
+	key   gateway.Key
+	brand brand
+	body  []byte // of POST and PUT
+	now   time.Time
+}
+
+// handler carries out a call. An error that is no problem becomes a 500.
+type handler func(*call) (status int, body any, err error)
+
+func (a *API) handle(pattern string, scope Scope, h handler) {
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		c, err := a.admit(w, r, scope)
+		if err == nil && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
+			c.body, err = readJSONBody(w, r)
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
+			a.answerOnce(w, c, key, func(w http.ResponseWriter) { a.answer(w, c, h) })
+			return
+		}
+		a.answer(w, c, h)
+	})
+}
+
+// admit authenticates a request and takes its token.
+func (a *API) admit(w http.ResponseWriter, r *http.Request, scope Scope) (*call, error) {
+	key, err := a.authenticate(r, scope)
+	if err != nil {
+		return nil, err
+	}
+	country, currency, ok := a.config.Locale(key.Brand)
+	if !ok {
+		return nil, problem(http.StatusForbidden, "brand_gone", "This key's brand is not configured here", "make a key for a brand of the configuration")
+	}
+	c := &call{Request: r, key: key, brand: brand{key.Brand, country, currency}, now: a.now().UTC()}
+	return c, a.limits.take(w, key.Hash, c.now)
+}
+
+func (a *API) answer(w http.ResponseWriter, c *call, h handler) {
+	status, body, err := h(c)
+	if err != nil {
+		a.fail(w, c.Request, err)
+		return
+	}
+	writeJSON(w, status, body)
+}

@@ -1,0 +1,340 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+const (
+	maxRow      = 64 << 10 // bytes of one line
+	maxRowWait  = 30 * time.Second
+	rowsPerTurn = 64 // rows that wait for their commit at a time
+)
+
+// rowReport is the answer to one line of an import.
+type rowReport struct {
+	Line int `json:"line"`
+	report
+}
+
+// importEnd is the last line of an answer.
+type importEnd struct {
+	Done     bool   `json:"done"` // false: it stopped early, and why stands in error
+	Lines    int    `json:"lines"`
+	Accepted int    `json:"accepted"`
+	Refused  int    `json:"refused"`
+	Error    string `json:"error,omitempty"`
+}
+
+// postImport reads customers from CSV or NDJSON and answers line by line, while
+// it reads: neither the file nor the answer is ever held whole, unless an
+// Idempotency-Key asks to keep the answer.
+func (a *API) postImport(w http.ResponseWriter, r *http.Request) {
+	c, err := a.admit(w, r, CustomersWrite)
+	kind := mediaType(r)
+	if err == nil && kind != "text/csv" && kind != "application/x-ndjson" {
+		err = problem(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body is neither CSV nor NDJSON", "send it with Content-Type: text/csv or application/x-ndjson")
+	}
+	if err == nil && r.ContentLength > maxImport {
+		err = tooLarge(maxImport)
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if err == nil && key != "" {
+		c.body, err = readBody(w, r, maxReplay)
+	}
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	if key == "" {
+		// Answers begin before the body has ended (HTTP/1.1).
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		a.importRows(w, c, kind, http.MaxBytesReader(w, r.Body, maxImport), rand.Text())
+		return
+	}
+	a.answerOnce(w, c, key, func(w http.ResponseWriter) {
+		sum := sha256.Sum256([]byte(c.key.Hash + "\n" + key))
+		a.importRows(w, c, kind, bytes.NewReader(c.body), hex.EncodeToString(sum[:16]))
+	})
+}
+
+// row is one line on its way.
+type row struct {
+	line  int
+	given incoming
+	fault []gateway.FieldFault
+}
+
+// importRows carries out an import. name makes the rows' event ids.
+func (a *API) importRows(w http.ResponseWriter, c *call, kind string, body io.Reader, name string) {
+	next, err := ndjsonRows(body), error(nil)
+	if kind == "text/csv" {
+		next, err = csvRows(body, c.brand)
+	}
+	if err != nil {
+		a.fail(w, c.Request, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "no-store")
+	out := json.NewEncoder(w)
+	flush := http.NewResponseController(w)
+	end := importEnd{Done: true}
+	for end.Done {
+		rows, err := a.readRows(c, next, name)
+		reports, failed := a.acceptRows(c, rows)
+		for _, one := range reports {
+			end.Lines++
+			if one.Status == refused {
+				end.Refused++
+			} else {
+				end.Accepted++
+			}
+			if out.Encode(one) != nil {
+				return // the source has gone
+			}
+		}
+		_ = flush.Flush() // a recorder cannot
+		if failed != nil {
+			err = failed
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			end.Done, end.Error = false, importError(err)
+		}
+	}
+	_ = out.Encode(end)
+}
+
+func importError(err error) string {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return fmt.Sprintf("the body has more than %d bytes; send the rest in another request", large.Limit)
+	case errors.Is(err, gateway.ErrBusy), errors.Is(err, context.Canceled):
+		return "the gateway cannot commit now; send the rows without a report again"
+	}
+	return err.Error()
+}
+
+// readRows reads as many rows as may wait at a time.
+func (a *API) readRows(c *call, next func() (int, map[string]any, error), name string) (rows []row, err error) {
+	for len(rows) < rowsPerTurn {
+		line, fields, err := next()
+		var bad *badRow
+		if errors.As(err, &bad) {
+			rows = append(rows, row{line: line, fault: []gateway.FieldFault{{Detail: bad.why}}})
+			continue
+		}
+		if err != nil {
+			return rows, err
+		}
+		id, _ := fields["external_id"].(string)
+		r := reader{brand: c.brand, now: a.now().UTC().Truncate(time.Microsecond)}
+		if id == "" {
+			r.fault("/external_id", "is missing; send the shop's id of the customer")
+		}
+		given := incoming{id: id}
+		if len(r.faults) == 0 {
+			given = r.customer(fields, id)
+			given.event.ID = conversation.EventID("api:import:" + name + ":" + strconv.Itoa(line))
+		}
+		rows = append(rows, row{line, given, r.faults})
+	}
+	return rows, nil
+}
+
+// acceptRows takes rows through the door, side by side, and reports in order.
+func (a *API) acceptRows(c *call, rows []row) ([]rowReport, error) {
+	reports := make([]report, len(rows))
+	var batch []numbered
+	for i, r := range rows {
+		if len(r.fault) > 0 {
+			reports[i] = report{ID: r.given.id, Status: refused, Errors: r.fault}
+			continue
+		}
+		batch = append(batch, numbered{i, r.given})
+	}
+	err := a.acceptAll(c, batch, reports)
+	// An import waits where an event would be sent again: it has no hurry.
+	for wait, until := 100*time.Millisecond, time.Now().Add(maxRowWait); errors.Is(err, gateway.ErrBusy) && time.Now().Before(until); wait = min(2*wait, 2*time.Second) {
+		select {
+		case <-time.After(wait):
+		case <-c.Context().Done():
+			return nil, c.Context().Err()
+		}
+		batch = slices.DeleteFunc(batch, func(in numbered) bool { return reports[in.at].Status != "" })
+		err = a.acceptAll(c, batch, reports)
+	}
+	var out []rowReport
+	for i, one := range reports {
+		if one.Status == "" {
+			continue // not reached
+		}
+		for j := range one.Errors { // a row's pointers begin at the row
+			one.Errors[j].Pointer = strings.TrimPrefix(one.Errors[j].Pointer, "/"+strconv.Itoa(i)+"/customer")
+		}
+		out = append(out, rowReport{rows[i].line, one})
+	}
+	return out, err
+}
+
+// badRow is a line that is no row; the next ones may be.
+type badRow struct{ why string }
+
+func (b *badRow) Error() string { return b.why }
+
+// ndjsonRows reads one JSON object a line. Empty lines are none.
+func ndjsonRows(body io.Reader) func() (int, map[string]any, error) {
+	lines := bufio.NewReaderSize(body, maxRow)
+	n := 0
+	return func() (int, map[string]any, error) {
+		for {
+			text, err := lines.ReadSlice('\n')
+			if len(text) == 0 && err != nil {
+				return n, nil, err
+			}
+			n++
+			if err == bufio.ErrBufferFull {
+				for err == bufio.ErrBufferFull {
+					_, err = lines.ReadSlice('\n')
+				}
+				return n, nil, &badRow{fmt.Sprintf("is longer than %d bytes; send less of one customer", maxRow)}
+			}
+			if err != nil && err != io.EOF {
+				return n, nil, err
+			}
+			if len(bytes.TrimSpace(text)) == 0 {
+				continue
+			}
+			v, bad := parseJSON(text)
+			fields, ok := v.(map[string]any)
+			if bad != nil || !ok {
+				return n, nil, &badRow{"is no JSON object; send one a line"}
+			}
+			return n, fields, nil
+		}
+	}
+}
+
+// csvRows reads CSV whose first line names the fields. Comma or semicolon: what
+// the first line has more of separates.
+func csvRows(body io.Reader, b brand) (func() (int, map[string]any, error), error) {
+	buffered := bufio.NewReaderSize(body, maxRow)
+	head, _ := buffered.Peek(maxRow)
+	if first := bytes.TrimPrefix(head, []byte("\ufeff")); len(first) != len(head) {
+		_, _ = buffered.Discard(len(head) - len(first)) // Excel's mark of UTF-8
+		head = first
+	}
+	if i := bytes.IndexByte(head, '\n'); i >= 0 {
+		head = head[:i]
+	}
+	rows := csv.NewReader(buffered)
+	rows.FieldsPerRecord = -1
+	rows.ReuseRecord = true
+	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
+		rows.Comma = ';'
+	}
+	titles, err := rows.Read()
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, "malformed_csv", "The body is not CSV", "the first line names the fields, as external_id,phone,first_name")
+	}
+	titles = slices.Clone(titles)
+	if err := checkTitles(titles); err != nil {
+		return nil, err
+	}
+	return func() (int, map[string]any, error) {
+		record, err := rows.Read()
+		line, _ := rows.FieldPos(0)
+		var broken *csv.ParseError
+		switch {
+		case errors.As(err, &broken):
+			return broken.StartLine, nil, &badRow{"is not CSV: " + broken.Err.Error()}
+		case err != nil:
+			return 0, nil, err
+		case len(record) != len(titles):
+			return line, nil, &badRow{fmt.Sprintf("has %d fields, the first line %d", len(record), len(titles))}
+		}
+		fields := make(map[string]any, len(titles))
+		for i, text := range record {
+			if text = strings.TrimSpace(text); text == "" {
+				continue // an empty cell changes nothing
+			}
+			if !utf8.ValidString(text) {
+				return line, nil, &badRow{"is not UTF-8; save the file so"}
+			}
+			fields[titles[i]] = cell(titles[i], text, b)
+		}
+		return line, fields, nil
+	}, nil
+}
+
+// cell makes of a cell's text what JSON would have.
+func cell(title, text string, b brand) any {
+	switch title {
+	case "vip":
+		switch strings.ToLower(text) {
+		case "true", "1", "yes", "oui":
+			return true
+		case "false", "0", "no", "non":
+			return false
+		}
+	case "points":
+		return json.Number(text)
+	case "tags":
+		var tags []any
+		for tag := range strings.SplitSeq(text, "|") {
+			tags = append(tags, tag)
+		}
+		return tags
+	case "lifetime_value": // 1490.00, in the brand's currency
+		if m, ok := minor(text, b.Currency); ok {
+			return map[string]any{"amount": json.Number(strconv.FormatInt(m.Amount, 10)), "currency": m.Currency}
+		}
+	}
+	return text
+}
+
+func checkTitles(titles []string) error {
+	var faults []gateway.FieldFault
+	for i, title := range titles {
+		titles[i] = strings.ToLower(strings.TrimSpace(title))
+		switch {
+		case !slices.Contains(customerFields, titles[i]):
+			hint := gateway.Suggest(titles[i], customerFields)
+			if hint == "" {
+				hint = "; known here: " + strings.Join(customerFields, ", ")
+			}
+			faults = append(faults, gateway.FieldFault{Detail: fmt.Sprintf("column %d: unknown field %.60q%s", i+1, titles[i], hint)})
+		case slices.Contains(titles[:i], titles[i]):
+			faults = append(faults, gateway.FieldFault{Detail: fmt.Sprintf("column %d: %s is there twice", i+1, titles[i])})
+		}
+	}
+	if !slices.Contains(titles, "external_id") {
+		faults = append(faults, gateway.FieldFault{Detail: "no column external_id; it names the customer"})
+	}
+	if faults != nil {
+		return invalid(faults)
+	}
+	return nil
+}

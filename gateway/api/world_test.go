@@ -1,0 +1,288 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/causette/causette/configs"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/store"
+)
+
+const (
+	lumen   = conversation.BrandID("lumen")
+	channel = conversation.ChannelID("lumen-sms")
+	claire  = "+33612345678"
+)
+
+// world is a real gateway on a real SQLite, behind the API over real HTTP. Every
+// answer is held against the description.
+type world struct {
+	*testing.T
+	server *httptest.Server
+	store  *store.Store
+	door   *door
+	secret string // of a key that may do everything
+	router routers.Router
+}
+
+// door passes events on to the gateway, counts them, and fails when told to.
+type door struct {
+	gateway.Door
+	knocks atomic.Int64
+	fail   atomic.Pointer[error]
+	poison atomic.Bool
+	mu     sync.Mutex
+	ids    []conversation.EventID // in the order of their commits
+}
+
+func (d *door) Accept(ctx context.Context, brand conversation.BrandID, who gateway.Who, e conversation.Event) (gateway.Outcome, error) {
+	d.knocks.Add(1)
+	if err := d.fail.Load(); err != nil {
+		return gateway.Outcome{}, *err
+	}
+	if d.poison.Load() {
+		return gateway.Outcome{Poisoned: true, Customer: "c_poisoned"}, nil
+	}
+	out, err := d.Door.Accept(ctx, brand, who, e)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ids = append(d.ids, e.ID)
+	return out, err
+}
+
+// failing makes the door refuse until the returned function is called.
+func (d *door) failing(err error) (heal func()) {
+	d.fail.Store(&err)
+	return func() { d.fail.Store(nil) }
+}
+
+// wire is a carrier that takes everything.
+type wire struct{}
+
+func (wire) ID() conversation.ChannelID  { return channel }
+func (wire) Medium() conversation.Medium { return conversation.SMS }
+func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) {
+	return gateway.Receipt{Carrier: conversation.CarrierID("SM" + p.Message), Status: gateway.Accepted}, nil
+}
+
+// rate is a configuration of one brand with a rate of its own.
+type rate struct {
+	perSecond float64
+	burst     int
+}
+
+func (rate) Locale(b conversation.BrandID) (country, currency string, ok bool) {
+	return "FR", "EUR", b == lumen
+}
+func (r rate) RequestRate() (perSecond float64, burst int) { return r.perSecond, r.burst }
+
+func open(t *testing.T) *world { return openRated(t, rate{1e4, 1e4}) }
+
+func openRated(t *testing.T, r rate) *world {
+	t.Helper()
+	st, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "api.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	script, err := conversation.ParseScript(conversation.BrandInfo{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"},
+		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(lumen), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gateway.New(gateway.Options{Store: st,
+		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil },
+		Routes:  []gateway.Route{{Brand: lumen, Channel: wire{}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Use(t.Context(), lumen, script, script.Source()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx) }()
+
+	w := &world{T: t, store: st, door: &door{Door: g}}
+	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st, Config: r}))
+	t.Cleanup(func() {
+		w.server.Close()
+		stop()
+		if err := errors.Join(<-ended, st.Close()); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	w.secret = w.key(lumen)
+	w.router = describe(t)
+	return w
+}
+
+// describe loads the description and checks it.
+func describe(t *testing.T) routers.Router {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Description())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return router
+}
+
+// key makes a key with the scopes and stores it.
+func (w *world) key(brand conversation.BrandID, scopes ...string) string {
+	w.Helper()
+	secret, key, err := api.NewKey(brand, w.Name(), scopes)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := w.store.PutKey(w.Context(), key); err != nil {
+		w.Fatal(err)
+	}
+	return secret
+}
+
+// ask is one request; the header overrides are pairs.
+type ask struct {
+	method, path, body string
+	header             []string
+	broken             bool // on purpose: only the answer is held against the description
+}
+
+// answer is what came back.
+type answer struct {
+	*http.Response
+	text string
+}
+
+func (w *world) ask(a ask) answer {
+	w.Helper()
+	build := func() *http.Request {
+		r, err := http.NewRequestWithContext(w.Context(), a.method, w.server.URL+a.path, strings.NewReader(a.body))
+		if err != nil {
+			w.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+w.secret)
+		if a.body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for i := 0; i < len(a.header); i += 2 {
+			r.Header.Set(a.header[i], a.header[i+1])
+			if a.header[i+1] == "" {
+				r.Header.Del(a.header[i])
+			}
+		}
+		return r
+	}
+	response, err := http.DefaultClient.Do(build())
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.holds(build(), response, body, a.broken)
+	return answer{response, string(body)}
+}
+
+// holds checks a request and its answer against the description.
+func (w *world) holds(r *http.Request, response *http.Response, body []byte, broken bool) {
+	w.Helper()
+	r.URL.Scheme, r.URL.Host, r.Host = "", "", ""
+	route, params, err := w.router.FindRoute(r)
+	if err != nil {
+		if !broken {
+			w.Errorf("%s %s is not described: %v", r.Method, r.URL, err)
+		}
+		return
+	}
+	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, ExcludeRequestBody: isStream(r)}}
+	if err := openapi3filter.ValidateRequest(w.Context(), input); err != nil && !broken {
+		w.Errorf("request %s %s is not as described: %v", r.Method, r.URL, err)
+	}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: response.StatusCode, Header: response.Header,
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: response.Header.Get("Content-Type") == "application/x-ndjson"}}
+	out.SetBodyBytes(body)
+	if err := openapi3filter.ValidateResponse(w.Context(), out); err != nil {
+		w.Errorf("answer %d to %s %s is not as described: %v\n%s", response.StatusCode, r.Method, r.URL, err, body)
+	}
+}
+
+func isStream(r *http.Request) bool {
+	kind := r.Header.Get("Content-Type")
+	return kind == "text/csv" || kind == "application/x-ndjson"
+}
+
+func (w *world) post(path, body string, header ...string) answer {
+	w.Helper()
+	return w.ask(ask{method: "POST", path: path, body: body, header: header})
+}
+
+func (w *world) get(path string) answer {
+	w.Helper()
+	return w.ask(ask{method: "GET", path: path})
+}
+
+// expect checks a status and reads the body.
+func (w *world) expect(a answer, status int) map[string]any {
+	w.Helper()
+	if a.StatusCode != status {
+		w.Fatalf("%s %s answered %d, not %d: %s", a.Request.Method, a.Request.URL, a.StatusCode, status, a.text)
+	}
+	var body map[string]any
+	if err := json.NewDecoder(bytes.NewReader([]byte(a.text))).Decode(&body); err != nil {
+		w.Fatalf("%v: %s", err, a.text)
+	}
+	return body
+}
+
+// refused checks that an answer is a problem of this status and code.
+func (w *world) refused(a answer, status int, code string) map[string]any {
+	w.Helper()
+	body := w.expect(a, status)
+	if body["code"] != code || a.Header.Get("Content-Type") != "application/problem+json" {
+		w.Fatalf("answered %v as %s, not %s", body, a.Header.Get("Content-Type"), code)
+	}
+	return body
+}
+
+// texts has the customer write.
+func (w *world) texts(id, text string) {
+	w.Helper()
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	_, err := w.door.Door.Accept(w.Context(), lumen, gateway.Who{Address: claire}, conversation.Event{
+		ID: conversation.EventID("in:" + string(channel) + ":" + id), Type: conversation.MessageReceived, Time: now,
+		Message: &conversation.Inbound{Carrier: conversation.CarrierID(id), Channel: channel, Medium: conversation.SMS, From: claire, To: "36105", Text: text, At: now}})
+	if err != nil {
+		w.Fatal(err)
+	}
+}

@@ -131,11 +131,13 @@ func (s *Server) after(d time.Duration, m Message, status string) {
 	if s.closed {
 		return
 	}
-	s.work.Add(1)
-	time.AfterFunc(d, func() {
-		defer s.work.Done()
-		if s.stop.Err() == nil {
+	s.work.Go(func() {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
 			s.callBack(m, status)
+		case <-s.stop.Done():
 		}
 	})
 }

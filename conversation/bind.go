@@ -93,6 +93,12 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 			return valueBack, true
 		}
 	}
+	if q.Name == askConfirmReorder && r.HasNumber && !r.Is(understanding.OrderStatus) {
+		return strconv.Itoa(r.Number), true
+	}
+	if q.Dialogue == ReviewDialogue && r.HasNumber && 1 <= r.Number && r.Number <= len(q.Options) {
+		return q.Options[r.Number-1].Value, true
+	}
 	if isYesNo(q) || q.Restated {
 		switch {
 		case r.Yes && (len(r.Words) > 0 || q.Dialogue != ReorderDialogue): // a thumb alone buys nothing
@@ -101,9 +107,6 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 			return "no", true
 		}
 	}
-	if q.Name == askConfirmReorder && r.HasNumber && !r.Is(understanding.OrderStatus) {
-		return strconv.Itoa(r.Number), true
-	}
 	if len(q.Options) > 0 && !isYesNo(q) && !t.asksElse() {
 		if i, found := r.Choose(options(q)); found {
 			return q.Options[i].Value, true
@@ -111,6 +114,9 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	}
 	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= 4 { // "pas maintenant"
 		return valueDecline, true
+	}
+	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) {
+		return "", false // no order has a number without digits
 	}
 	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0) {
 		return strings.TrimSpace(t.in.Text), true
@@ -133,7 +139,7 @@ func (t *turn) asksElse() bool {
 
 // interrupts reports that a free question's next text is no answer to it.
 func (t *turn) interrupts(q Question) bool {
-	if strings.ContainsFunc(t.in.Text, unicode.IsDigit) && q.Dialogue == AddressDialogue {
+	if strings.ContainsFunc(t.in.Text, unicode.IsDigit) && (q.Dialogue == AddressDialogue || q.Name == askWhichOrder) {
 		return false
 	}
 	switch best := t.read.Best(); best {

@@ -30,7 +30,7 @@ func (t *turn) person(reason, priority string) {
 	if t.c.State == AwaitingAgent {
 		return
 	}
-	t.sayContact()
+	t.last = t.contact()
 	t.c.Questions = nil
 	t.unset(timerQuestion)
 	t.unset(timerReminder)
@@ -41,14 +41,13 @@ func (t *turn) person(reason, priority string) {
 	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
 }
 
-// sayContact says how to reach a person, and when one is there.
-func (t *turn) sayContact() {
+// contact says how to reach a person, and when one is there.
+func (t *turn) contact() string {
 	open, opens := t.hours.at(t.localNow(t.brand.Timezone))
 	if open {
-		t.say("human.open", "hours", t.hours.text(t.lang))
-		return
+		return t.text("human.open", "hours", t.hours.text(t.lang))
 	}
-	t.say("human.closed", "hours", t.hours.text(t.lang), "opens", t.day(opens))
+	return t.text("human.closed", "hours", t.hours.text(t.lang), "opens", t.day(opens))
 }
 
 // valued reports a customer whom the brand wants people to answer: a VIP, or
@@ -69,7 +68,7 @@ const slotTold = "human.told"
 func (t *turn) whileWaiting() {
 	t.decide("agent.awaited")
 	switch t.read.Best() {
-	case understanding.Thanks, understanding.AutoReply, understanding.Greeting, understanding.Yes, understanding.No:
+	case understanding.Thanks, understanding.AutoReply, understanding.Yes, understanding.No:
 		return
 	case understanding.Safety, understanding.Legal:
 		t.notice("escalation.requested", "reason", string(t.read.Best()), "priority", priorityUrgent)

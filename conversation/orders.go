@@ -70,7 +70,7 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 		return Order{}, false
 	}
 	if t.anonymous() {
-		t.askNumber(d)
+		t.askNumber(d, "order.number")
 		return Order{}, false
 	}
 	var can []Order
@@ -80,6 +80,9 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 		}
 	}
 	switch {
+	case len(can) == 0 && len(t.c.Customer.Orders) == 0 && asksNumber[none]:
+		t.askNumber(d, none) // they may have ordered with another phone
+		return Order{}, false
 	case len(can) == 0:
 		t.say(none)
 		return Order{}, false
@@ -104,9 +107,12 @@ func (t *turn) orderOption(o Order) Option {
 	return Option{Value: o.ID, Label: t.text("order.label", "order.number", o.Number, "order.lines", lines(o.Lines), "order.placed", t.date(o.Placed)), Accept: []string{o.Number}}
 }
 
+// asksNumber are the phrases that end with asking for an order's number.
+var asksNumber = map[string]bool{"status.none": true, "return.none": true, "problem.none": true, "invoice.none": true}
+
 // askNumber asks for the order's number, where nothing else may be shown.
-func (t *turn) askNumber(d Dialogue) {
-	t.ask(Question{Dialogue: d, Name: askWhichOrder, Free: true, Subject: t.text("order.subject")}, t.text("order.number"))
+func (t *turn) askNumber(d Dialogue, key string) {
+	t.ask(Question{Dialogue: d, Name: askWhichOrder, Free: true, Subject: t.text("order.subject")}, t.text(key))
 }
 
 // orderChosen is the answer to "which order?": the dialogue goes on with it.

@@ -142,6 +142,10 @@ func (t *turn) preferenceAnswered(q Question, value string) {
 
 // preferenceValues sums up what is known: "votre café : Filtre, …".
 func (t *turn) preferenceValues() string {
+	colon := ": "
+	if t.lang == "fr" {
+		colon = " : "
+	}
 	var known []string
 	for _, p := range t.preferences {
 		value, ok := t.c.Customer.Preferences[p.name]
@@ -153,7 +157,7 @@ func (t *turn) preferenceValues() string {
 				value = t.render(t.localised(o.label, t.lang), nil)
 			}
 		}
-		known = append(known, t.render(t.localised(p.about, t.lang), nil)+" : "+value)
+		known = append(known, t.render(t.localised(p.about, t.lang), nil)+colon+value)
 	}
 	if len(known) == 0 {
 		return ""

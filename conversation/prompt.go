@@ -168,8 +168,8 @@ func (t *turn) open(p *Prompt) string {
 		text = t.text("reorder.offer", "articles", q.Subject)
 	case PreferenceDialogue:
 		t.askPreferences(p.Purpose)
-		text = strings.Join(t.said, "\n")
-		t.said = nil
+		text = strings.Join(append(t.said, t.last), "\n")
+		t.said, t.last = nil, ""
 		return text
 	default:
 		return ""

@@ -22,9 +22,7 @@ func (t *turn) ask(q Question, text string) {
 		t.slot(slotNext, string(q.Dialogue))
 		return
 	}
-	if text != "" {
-		t.said = append(t.said, text)
-	}
+	t.last = text
 	q.ID = "q" + strconv.FormatInt(t.c.Version, 10)
 	q.AskedAt = t.now
 	q.Expires = t.now.Add(t.rules.questionFor)

@@ -31,7 +31,7 @@ func (t *turn) receive(in *Inbound) {
 	case t.c.State == WithAgent:
 		t.decide("agent.owns")
 	case t.expected():
-	case t.waits():
+	case !t.command() && t.waits():
 	default:
 		t.respond()
 	}
@@ -62,6 +62,19 @@ func (t *turn) keyword() bool {
 		return false
 	}
 	return true
+}
+
+// command reports a word that we tell customers to write ("recommander",
+// "commande", "préférences", "conseiller"): it is a whole thought.
+func (t *turn) command() bool {
+	if len(t.read.Words) == 0 || len(t.read.Words) > 2 || len(t.c.Burst) > 0 {
+		return false
+	}
+	switch t.read.Best() {
+	case understanding.OrderStatus, understanding.Reorder, understanding.Preferences, understanding.Human:
+		return true
+	}
+	return false
 }
 
 // respond answers a whole thought: the text at hand, or a burst of several.

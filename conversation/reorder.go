@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/causette/causette/conversation/understanding"
 )
 
 // jobReorder is the job that asks the shop for an order like an earlier one.
@@ -114,14 +112,15 @@ func (t *turn) confirmReorder(o Order, quantity int) {
 		amount = t.money(total)
 	}
 	t.slot("reorder.order", o.ID)
-	t.slot("reorder.quantity", "")
+	count := "" // a quantity can be changed where there is one article
 	if len(available) == 1 {
-		t.slot("reorder.quantity", strconv.Itoa(max(available[0].Quantity, 1)))
+		count = strconv.Itoa(max(available[0].Quantity, 1))
 	}
+	t.slot("reorder.quantity", count)
 	t.ask(Question{
 		Dialogue: ReorderDialogue, Name: askConfirmReorder, Options: yesOrNo, Restated: true, Cancels: true,
 		Subject: lines(available),
-	}, t.text("reorder.confirm", "articles", lines(available), "gone", lines(gone), "total", amount))
+	}, t.text("reorder.confirm", "articles", lines(available), "gone", lines(gone), "total", amount, "count", count))
 	t.remindLater(t.rules.remindReorder)
 }
 
@@ -235,6 +234,3 @@ func (t *turn) jobDone(r *Result) {
 		}
 	}
 }
-
-// reorderish reports whether the text is about ordering again.
-func (t *turn) reorderish() bool { return t.read.Is(understanding.Reorder) }

@@ -25,6 +25,8 @@ func (t *turn) requests() {
 	switch {
 	case done > 0:
 		t.understood()
+	case t.about():
+		t.understood()
 	case t.small():
 	case !t.read.Long && t.example():
 		t.understood()
@@ -39,6 +41,19 @@ func (t *turn) requests() {
 	default:
 		t.miss()
 	}
+}
+
+// about answers a text that says nothing but an order's number.
+func (t *turn) about() bool {
+	if b := t.read.Best(); b != "" && b != understanding.Other || t.quiet {
+		return false
+	}
+	o, ok := t.named()
+	if ok {
+		t.decide("status.named")
+		t.tellStatus(o)
+	}
+	return ok
 }
 
 func (t *turn) understood() { t.c.Misses = 0 }
@@ -116,7 +131,11 @@ func (t *turn) small() bool {
 	case understanding.Greeting:
 		t.decide("manners.greeting")
 		if !t.quiet {
-			t.say("greeting")
+			if t.c.Disclosed {
+				t.say("greeting")
+			} else {
+				t.say("greeting.first") // the disclosure says hello
+			}
 		}
 	default:
 		if t.read.Yes || t.read.No {

@@ -21,7 +21,7 @@ func (t *turn) askStatus() {
 	}
 	switch {
 	case len(orders) == 0:
-		t.say("status.none")
+		t.askNumber(StatusDialogue, "status.none")
 	case len(open) == 0:
 		t.tellStatus(orders[0])
 	default:

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/causette/causette/conversation/understanding"
@@ -11,14 +12,16 @@ const timerStop = "stop"
 
 // stop is an opt-out that is beyond doubt.
 func (t *turn) stop() {
-	if t.read.Keyword == understanding.Stop {
-		t.decide("stop.keyword")
-	} else {
-		t.decide("stop.phrase")
-	}
-	if t.overtaken() {
+	bare := t.read.Keyword == understanding.Stop
+	switch {
+	case t.overtaken():
 		t.decide("stop.late")
+		t.consent(t.in.Medium, Marketing, Withdrawn, "keyword", "")
 		return
+	case bare:
+		t.decide("stop.keyword")
+	default:
+		t.decide("stop.phrase")
 	}
 	waiting := t.c.Burst
 	everything := t.c.Customer.Silenced || t.c.Prompted == Transactional || t.optedOut()
@@ -27,11 +30,11 @@ func (t *turn) stop() {
 	}
 	t.optOut(everything, "keyword")
 	t.confirmStop(everything)
+	if !bare {
+		waiting = append(slices.Clip(waiting), *t.in)
+	}
 	if len(waiting) > 0 {
 		t.also(joined(waiting))
-	}
-	if t.read.Keyword == "" {
-		t.also(*t.in)
 	}
 }
 

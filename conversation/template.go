@@ -90,8 +90,16 @@ func parseTemplate(text string, allowed []string) (template, error) {
 		return t, fmt.Errorf("a [ is never closed")
 	}
 	flush()
+	for i, p := range t.parts[:max(len(t.parts)-1, 0)] {
+		if next := t.parts[i+1].literal; isLink(p.name) && next != "" && strings.ContainsRune(".,;:!?)", rune(next[0])) {
+			return t, fmt.Errorf("the link {%s} touches %q, which phones take for a part of it; put a space between", p.name, next[:1])
+		}
+	}
 	return t, nil
 }
+
+// isLink reports whether a placeholder's value is a link.
+func isLink(name string) bool { return name == "link" || name == "order.tracking" }
 
 // render writes the text with its values.
 func (t *template) render(value func(name string) string) string {

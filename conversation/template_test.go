@@ -10,7 +10,7 @@ func TestATemplate(t *testing.T) {
 	values := map[string]string{"first": "Ana", "link": "https://lumen.example/c/1", "long": strings.Repeat("x", 500), "lines": "a\nb"}
 	for _, c := range []struct{ name, text, want, wrong string }{
 		{name: "is said as it is", text: "Bonjour.", want: "Bonjour."},
-		{name: "has its values put in", text: "Bonjour {first}, {link}", want: "Bonjour Ana, https://lumen.example/c/1"},
+		{name: "has its values put in", text: "Bonjour {first} : {link} ", want: "Bonjour Ana : https://lumen.example/c/1 "},
 		{name: "loses the part whose value is missing", text: "Bonjour[ {last}], bienvenue", want: "Bonjour, bienvenue"},
 		{name: "keeps the part whose values are there", text: "Bonjour[ {first}], bienvenue", want: "Bonjour Ana, bienvenue"},
 		{name: "loses a part with one of two values", text: "a[ {first} {last}]b", want: "ab"},
@@ -23,6 +23,7 @@ func TestATemplate(t *testing.T) {
 		{name: "refuses an open bracket", text: "[ {first}", wrong: "never closed"},
 		{name: "refuses a closing bracket alone", text: "x]", wrong: "without its ["},
 		{name: "refuses brackets in brackets", text: "[a [b] c]", wrong: "do not nest"},
+		{name: "refuses a full stop that touches a link", text: "ici : {link}.", wrong: "touches"},
 		{name: "refuses a space in a name", text: "{first name}", wrong: "not a placeholder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,6 +25,7 @@ type turn struct {
 	out    Turn
 	why    Rule     // the rule that is deciding
 	said   []string // what the answer says, one line or paragraph each
+	last   string   // how it ends: with a question, or with the way to a person
 	asks   string   // the question that the answer asks
 	exempt bool     // the answer confirms a keyword
 	mute   bool     // nothing may be said: the hour's answers are spent
@@ -208,7 +209,7 @@ func (t *turn) end() Turn {
 		t.next()
 	}
 	t.settleQuestions()
-	if len(t.said) > 0 && t.c.Address != "" {
+	if (len(t.said) > 0 || t.last != "") && t.c.Address != "" {
 		t.out.Messages = append(t.out.Messages, Message{
 			Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
 			Text: t.compose(), Purpose: Answer, Exempt: t.exempt, Asks: t.asks, Rule: t.out.Rule,
@@ -229,10 +230,13 @@ func (t *turn) end() Turn {
 // message, that a machine writes them; an opt-out is confirmed without more.
 func (t *turn) compose() string {
 	text := strings.Join(t.said, "\n")
+	if t.last != "" {
+		text = strings.TrimPrefix(text+"\n"+t.last, "\n")
+	}
 	if t.in != nil && t.in.Masked {
 		text += "\n" + t.text("masked")
 	}
-	if !t.c.Disclosed && (!t.plain || len(t.said) > 1) {
+	if !t.c.Disclosed && (!t.plain || len(t.said) > 1 || t.last != "") {
 		text = t.text("disclosure") + "\n" + text
 		t.c.Disclosed = true
 	}

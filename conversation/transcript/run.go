@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -89,8 +90,11 @@ func newRunner(script *conversation.Script, t *Transcript) (*runner, error) {
 	}
 	r.channel = conversation.ChannelID("lumen-" + string(r.medium))
 	var err error
-	if r.script, err = script.For(brand); err != nil {
-		return nil, fmt.Errorf("set the brand: %w", err)
+	r.script = script
+	if !reflect.DeepEqual(brand, script.Brand()) {
+		if r.script, err = script.For(brand); err != nil {
+			return nil, fmt.Errorf("set the brand: %w", err)
+		}
 	}
 	if r.zone, err = time.LoadLocation(brand.Timezone); err != nil {
 		return nil, fmt.Errorf("set the clock: %w", err)

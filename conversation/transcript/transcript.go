@@ -57,6 +57,9 @@ var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "
 // Parse reads a transcript, leaving out what a run writes.
 func Parse(text string) (*Transcript, error) {
 	t := &Transcript{}
+	if strings.TrimSpace(text) == "" {
+		return t, nil
+	}
 	for i, raw := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		number := i + 1
 		line := strings.TrimRight(raw, " \t\r")

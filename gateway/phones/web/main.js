@@ -17,7 +17,7 @@ document.documentElement.lang = lang;
 document.title = `${t('title')} · Causette`;
 for (const e of document.querySelectorAll('[data-word]')) e.textContent = t(e.dataset.word);
 $('phones').setAttribute('aria-label', t('phones'));
-$('tabs').setAttribute('aria-label', t('phones'));
+for (const id of ['tabs', 'tabs-nav']) $(id).setAttribute('aria-label', t('phones'));
 
 const label = (id, name, words) => $(id).append(icon(name, 18), h('span', {}, words));
 label('open-network', 'signal', t('network'));
@@ -96,7 +96,7 @@ $('phones').addEventListener('scroll', () => {
       const r = v.element.getBoundingClientRect();
       return r.left <= box.left + box.width / 2 && r.right >= box.left + box.width / 2;
     });
-    if (view && getComputedStyle($('tabs')).display !== 'none') activate(view);
+    if (view && getComputedStyle($('tabs-nav')).display !== 'none') activate(view);
   }, 120);
 });
 

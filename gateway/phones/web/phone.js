@@ -90,7 +90,10 @@ export class PhoneView {
     for (const [k, v] of Object.entries(phone.network)) faults[k] ||= v;
     switches.classList.toggle('faulty', Object.values(faults).some(Boolean));
     this.#power(faults.off);
-    for (const thread of this.#threads.values()) thread.suggest();
+    for (const [channel, thread] of this.#threads) {
+      thread.suggest();
+      thread.elsewhere(unread - (this.holder.unread[channel] ?? 0));
+    }
     if (!this.channel) this.open(null);
   }
 

@@ -24,9 +24,10 @@ export class Thread {
     this.#log = h('div', { class: 'log', role: 'log', tabindex: '0', aria: { live: 'off', label: t('thread', { name: who, brand: line.name }) }, onscroll: () => this.#scrolled() }, this.#list);
     this.#pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: () => this.#bottom('smooth') }, icon('down', 16), t('newer'));
     this.composer = new Composer(who, line, (draft) => this.send(draft));
+    this.badge = h('span', { class: 'badge', hidden: true });
     this.element = h('section', { class: 'thread', data: { medium: line.medium } },
       h('header', { class: 'bar' },
-        back && h('button', { type: 'button', class: 'back', aria: { label: t('back') }, onclick: back }, icon('back', 24)),
+        back && h('button', { type: 'button', class: 'back', aria: { label: t('back') }, onclick: back }, icon('back', 24), this.badge),
         h('span', { class: 'avatar', aria: { hidden: 'true' } }, [...line.name][0]),
         h('div', { class: 'who' }, h('strong', {}, line.name),
           h('small', {}, line.medium === 'whatsapp' ? t('business') : `SMS · ${line.address}`))),
@@ -52,6 +53,14 @@ export class Thread {
     this.#chips.setAttribute('role', 'group');
     this.#chips.setAttribute('aria-label', t('suggestions', { name: phone.name || t('unknown') }));
     this.#chips.replaceChildren(...words.map((w) => h('button', { type: 'button', onclick: () => this.send({ text: w }) }, w)));
+  }
+
+  // elsewhere shows how much is unread in the phone's other threads.
+  elsewhere(n) {
+    this.badge.hidden = n === 0;
+    this.badge.textContent = String(n);
+    const back = this.badge.parentElement;
+    back?.setAttribute('aria-label', n ? `${t('back')}, ${t(n > 1 ? 'unread' : 'unreadOne', { n })}` : t('back'));
   }
 
   // draw shows the thread as the store has it; only what changed is made anew.

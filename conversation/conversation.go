@@ -177,6 +177,7 @@ type Turn struct {
 	Timers   []Timer  // to set
 	Unset    []string // timers to cancel, by name
 	Jobs     []Job    // to ask of the shop
+	Codes    []Code   // of links that were texted
 	Publish  []Notice // for the log, agents and outgoing webhooks
 }
 
@@ -231,6 +232,14 @@ type Job struct {
 	ID      string `json:"id"`
 	Kind    string `json:"kind"` // "reorder"
 	Payload []byte `json:"payload"`
+}
+
+// Code is what stands at the end of a link that was texted. A turn derives it
+// from its event, so that a turn that is run again gives the same.
+type Code struct {
+	Code    string    `json:"code"`
+	Kind    string    `json:"kind"` // "upload"
+	Expires time.Time `json:"expires"`
 }
 
 // Notice is something worth telling the outside: a row of the log.

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // askProblem is about a damaged, wrong or missing article.
@@ -29,11 +30,15 @@ func (t *turn) askProblemOf(o Order) {
 		code := uploadCode(t.brand.ID, t.e.ID)
 		link = strings.TrimRight(t.brand.UploadURL, "/") + "/" + code
 		t.slot("item_problem.upload", code)
-		t.notice("upload.requested", "code", code, "order", o.ID)
+		t.out.Codes = append(t.out.Codes, Code{Code: code, Kind: "upload", Expires: t.now.Add(uploadLife)})
+		t.notice("upload.requested", "order", o.ID)
 	}
 	t.ask(Question{Dialogue: ProblemDialogue, Name: askProblem, Free: true, Subject: t.text("problem.subject", "order.number", o.Number)},
 		t.text("problem.describe", "order.number", o.Number, "link", link))
 }
+
+// uploadLife is how long a texted upload link works.
+const uploadLife = 7 * 24 * time.Hour
 
 // uploadCode is a one-use code of 80 bits. It is derived from the event, so
 // that a turn that is run again gives the same; nobody can guess it who does

@@ -26,6 +26,7 @@ type fold struct {
 	timers   []foldTimer
 	consents []ConsentRow
 	jobs     []JobRow
+	codes    []CodeRow
 	done     []string
 }
 
@@ -129,6 +130,9 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 	for _, j := range turn.Jobs {
 		f.jobs = append(f.jobs, JobRow{Brand: p.brand, Customer: id, Job: j, Due: gr.now})
+	}
+	for _, c := range turn.Codes {
+		f.codes = append(f.codes, CodeRow{Customer: id, Code: c})
 	}
 	if w.job != "" {
 		f.done = append(f.done, w.job)
@@ -252,6 +256,7 @@ func (f *fold) collect(w *Writes) {
 	w.Consents = append(w.Consents, f.consents...)
 	w.Jobs = append(w.Jobs, f.jobs...)
 	w.Done = append(w.Done, f.done...)
+	w.Codes = append(w.Codes, f.codes...)
 	for _, t := range f.timers {
 		if t.unset {
 			w.Unset = append(w.Unset, t.TimerRef)

@@ -67,6 +67,9 @@ type Store interface {
 	// Log reads the brand's log after seq, in order.
 	Log(ctx context.Context, brand conversation.BrandID, after int64, limit int) ([]Entry, error)
 
+	// Code returns what a texted link stands for; ErrNotFound for nothing.
+	Code(ctx context.Context, brand conversation.BrandID, code string) (CodeRow, error)
+
 	// PutKey stores an API key's hash; Key finds it.
 	PutKey(ctx context.Context, k Key) error
 	Key(ctx context.Context, hash string) (Key, error)
@@ -265,6 +268,12 @@ type JobRow struct {
 	Attempts int
 }
 
+// CodeRow is the code of a texted link, and whose it is.
+type CodeRow struct {
+	Customer conversation.CustomerID
+	conversation.Code
+}
+
 // Poison is an event that could not be stepped or stored, with its error.
 type Poison struct {
 	Customer conversation.CustomerID
@@ -285,6 +294,7 @@ type Writes struct {
 	Consents []ConsentRow
 	Jobs     []JobRow
 	Done     []string // jobs that were answered
+	Codes    []CodeRow
 	Poison   []Poison
 }
 

@@ -23,6 +23,7 @@ func (t *tx) Write(ctx context.Context, brand conversation.BrandID, w gateway.Wr
 		{"write timers", func() error { return t.writeTimers(ctx, brand, w.Set, w.Unset) }},
 		{"write consents", func() error { return t.writeConsents(ctx, brand, w.Consents) }},
 		{"write jobs", func() error { return t.writeJobs(ctx, brand, w.Jobs, w.Done) }},
+		{"write codes", func() error { return t.writeCodes(ctx, brand, w.Codes) }},
 		{"write poison", func() error { return t.writePoison(ctx, brand, w.Poison) }},
 	}
 	for _, s := range steps {

@@ -50,7 +50,8 @@ func (c *call) SetOauth(client.OAuth) {}
 func (c *call) OAuth() client.OAuth { return nil }
 
 // SendRequest sends one request and returns its answer with the body read and
-// closed. Every error is an *answerError or a *lostError.
+// closed. Every error is an *answerError or a *lostError; a body that is not
+// whole JSON is found by who decodes it.
 func (c *call) SendRequest(method, rawURL string, data url.Values, headers map[string]any, _ ...byte) (*http.Response, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -90,9 +91,6 @@ func (c *call) SendRequest(method, rawURL string, data url.Values, headers map[s
 	}
 	if err != nil {
 		return nil, &lostError{written: true, err: fmt.Errorf("read the answer: %w", err)}
-	}
-	if !json.Valid(text) {
-		return nil, &lostError{written: true, err: fmt.Errorf("the answer is not whole: %w", io.ErrUnexpectedEOF)}
 	}
 	res.Body = io.NopCloser(bytes.NewReader(text))
 	return res, nil

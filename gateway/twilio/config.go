@@ -30,8 +30,8 @@ type Config struct {
 var (
 	accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
 	serviceSID = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
-	// A number, a short code, or a name of up to 11 letters, digits and spaces.
-	sender = regexp.MustCompile(`^(whatsapp:\+[1-9][0-9]{6,14}|\+[1-9][0-9]{6,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11})$`)
+	number     = regexp.MustCompile(`^((whatsapp:)?\+[1-9][0-9]{6,14}|[0-9]{3,8})$`) // or a short code
+	name       = regexp.MustCompile(`^[A-Za-z0-9 ]*[A-Za-z][A-Za-z0-9 ]*$`)          // of at most 11
 )
 
 // Validate says everything that is wrong with the configuration, in the names of
@@ -45,7 +45,7 @@ func (c Config) Validate() error {
 	if c.Brand == "" {
 		complain("brand is missing")
 	}
-	if !sender.MatchString(c.Address) {
+	if !number.MatchString(c.Address) && (len(c.Address) > 11 || !name.MatchString(c.Address)) {
 		complain(`address %q is neither a short code, an E.164 number, a sender name nor "whatsapp:+…"`, c.Address)
 	}
 	if !accountSID.MatchString(c.AccountSID) {

@@ -52,7 +52,8 @@ type Server struct {
 	client   *http.Client
 	stop     context.Context
 	cancel   context.CancelFunc
-	work     sync.WaitGroup // callbacks under way
+	calls    sync.WaitGroup // callbacks under way
+	serving  sync.WaitGroup
 	listener *http.Server
 
 	mu     sync.Mutex
@@ -108,7 +109,7 @@ func (s *Server) Start() (baseURL string, err error) {
 		return "", err
 	}
 	s.listener = &http.Server{Handler: s}
-	s.work.Go(func() { s.listener.Serve(l) })
+	s.serving.Go(func() { s.listener.Serve(l) })
 	return "http://" + l.Addr().String(), nil
 }
 
@@ -121,9 +122,14 @@ func (s *Server) Close() {
 	if s.listener != nil {
 		s.listener.Close()
 	}
-	s.work.Wait()
+	s.serving.Wait()
+	s.calls.Wait()
 	s.client.CloseIdleConnections()
 }
+
+// Drain returns when every callback that is due or planned has been made. No
+// message may be accepted meanwhile.
+func (s *Server) Drain() { s.calls.Wait() }
 
 // Serve serves until the context ends; a process of its own calls it.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {

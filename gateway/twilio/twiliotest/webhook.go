@@ -131,7 +131,7 @@ func (s *Server) after(d time.Duration, m Message, status string) {
 	if s.closed {
 		return
 	}
-	s.work.Go(func() {
+	s.calls.Go(func() {
 		t := time.NewTimer(d)
 		defer t.Stop()
 		select {

@@ -161,19 +161,21 @@ func (c checker) sender(path, address string) {
 	}
 }
 
-// SigningSecret is the key behind whsec_…: base64 of 24 to 64 bytes (Standard
-// Webhooks 1.0).
-func SigningSecret(text string) ([]byte, error) {
-	encoded, ok := strings.CutPrefix(text, "whsec_")
-	if !ok {
-		return nil, errors.New("does not begin with whsec_")
+// signingSecret says what is wrong with whsec_…: base64 of 24 to 64 bytes
+// (Standard Webhooks 1.0); two with a space between them while they rotate.
+func signingSecret(secrets string) error {
+	for text := range strings.FieldsSeq(secrets) {
+		encoded, ok := strings.CutPrefix(text, "whsec_")
+		if !ok {
+			return errors.New("does not begin with whsec_")
+		}
+		key, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return errors.New("is not base64 after whsec_")
+		}
+		if len(key) < 24 || len(key) > 64 {
+			return fmt.Errorf("has %d bytes, not 24 to 64", len(key))
+		}
 	}
-	key, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, errors.New("is not base64 after whsec_")
-	}
-	if len(key) < 24 || len(key) > 64 {
-		return nil, fmt.Errorf("has %d bytes, not 24 to 64", len(key))
-	}
-	return key, nil
+	return nil
 }

@@ -139,7 +139,7 @@ func (c checker) shop(path string, s *Shop) {
 		}
 	}
 	if c.need(path+".secret", s.Secret, "write ${SHOP_SECRET} and put whsec_… into the environment") != "" {
-		if _, err := SigningSecret(s.Secret); err != nil {
+		if err := signingSecret(s.Secret); err != nil {
 			c.wrong(path+".secret", err.Error(), "make one: echo whsec_$(openssl rand -base64 32)")
 		}
 		c.secret(path + ".secret")

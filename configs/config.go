@@ -24,6 +24,7 @@ type Config struct {
 	Database    string `yaml:"database"`     // file:PATH or postgres://…
 	Scripts     string `yaml:"scripts"`      // folder with one folder a brand; "" for the embedded ones
 	Prices      string `yaml:"prices"`       // price table; "" for the embedded one
+	Media       string `yaml:"media"`        // folder of the photos that customers send
 
 	Queue    int       `yaml:"queue"` // events that may wait for the writer; beyond it 503
 	Sending  Sending   `yaml:"sending"`
@@ -113,7 +114,7 @@ func (b *Brand) Location() *time.Location {
 // Webhooks 1.0).
 type Shop struct {
 	URL    string `yaml:"url"`
-	Secret string `yaml:"secret"` // whsec_ and base64 of 24 to 64 bytes
+	Secret string `yaml:"secret"` // whsec_ and base64 of 24 to 64 bytes; two with a space between them while they rotate
 	// AllowPrivate lets URL lead to loopback and private addresses, for tests
 	// and for a shop on the same machine.
 	AllowPrivate bool `yaml:"allow_private"`
@@ -162,17 +163,6 @@ func (c *Config) Brand(id conversation.BrandID) *Brand {
 	return nil
 }
 
-// Locale is a brand's country and currency; ok says whether there is the brand.
-func (c *Config) Locale(id conversation.BrandID) (country, currency string, ok bool) {
-	if b := c.Brand(id); b != nil {
-		return b.Country, b.Currency, true
-	}
-	return "", "", false
-}
-
-// RequestRate is what one API key may ask: so much a second, so much at once.
-func (c *Config) RequestRate() (perSecond float64, burst int) { return c.API.PerSecond, c.API.Burst }
-
 // Problems returns everything that was noticed in a configuration that can run:
 // a checked Config holds no error, so all of them are warnings.
 func (c *Config) Problems() Problems { return c.problems }
@@ -185,6 +175,7 @@ const (
 	DefaultListen      = "127.0.0.1:8080"
 	DefaultAdminListen = "127.0.0.1:9464"
 	DefaultDatabase    = "file:causette.db"
+	DefaultMedia       = "media"
 	DefaultQueue       = 4096 // half a second of work at full load
 	DefaultTwilioURL   = "https://api.twilio.com"
 	DefaultDeadline    = 8 * time.Second
@@ -198,6 +189,7 @@ func (c *Config) defaults() {
 		Listen:      DefaultListen,
 		AdminListen: DefaultAdminListen,
 		Database:    DefaultDatabase,
+		Media:       DefaultMedia,
 		Queue:       DefaultQueue,
 		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
 		API:         API{PerSecond: 50, Burst: 100},

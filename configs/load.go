@@ -56,7 +56,7 @@ func (c *Config) relocate(folder string) {
 		}
 		return filepath.Join(folder, path)
 	}
-	c.Scripts, c.Prices = move(c.Scripts), move(c.Prices)
+	c.Scripts, c.Prices, c.Media = move(c.Scripts), move(c.Prices), move(c.Media)
 	if path, ok := strings.CutPrefix(c.Database, "file:"); ok && !strings.HasPrefix(path, ":") {
 		path, query, asked := strings.Cut(path, "?")
 		c.Database = "file:" + move(path)

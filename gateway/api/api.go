@@ -31,30 +31,30 @@ type Store interface {
 	PutAnswer(ctx context.Context, brand conversation.BrandID, key string, a gateway.Answer) (gateway.Answer, error)
 }
 
-// Config is what the API asks of the configuration.
-type Config interface {
-	// Locale is a brand's country (ISO 3166-1: the region of phone numbers
-	// without a +) and currency (ISO 4217: of amounts that name none).
-	Locale(conversation.BrandID) (country, currency string, ok bool)
-	// RequestRate bounds what one key may ask: so many requests a second, and
-	// so many at once.
-	RequestRate() (perSecond float64, burst int)
+// Brand is what the API needs to know of a brand.
+type Brand struct {
+	ID       conversation.BrandID
+	Country  string // ISO 3166-1: the region of phone numbers without a +
+	Currency string // ISO 4217: of amounts that name none
 }
 
 // Options is what the API is made of.
 type Options struct {
 	Door   gateway.Door
 	Store  Store
-	Config Config
-	Now    func() time.Time // nil: time.Now
-	Log    *slog.Logger     // nil: silent
+	Brands []Brand
+
+	PerSecond float64          // requests of one key; 0: 50
+	Burst     int              // requests of one key at once; 0: 100
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: silent
 }
 
 // API answers under /v1/ and at /openapi.json.
 type API struct {
 	door   gateway.Door
 	store  Store
-	config Config
+	brands map[conversation.BrandID]Brand
 	now    func() time.Time
 	log    *slog.Logger
 	mux    *http.ServeMux
@@ -80,8 +80,18 @@ func New(o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{door: o.Door, store: o.Store, config: o.Config, now: o.Now, log: o.Log, mux: http.NewServeMux()}
-	a.limits.perSecond, a.limits.burst = o.Config.RequestRate()
+	if o.PerSecond <= 0 {
+		o.PerSecond = 50
+	}
+	if o.Burst <= 0 {
+		o.Burst = 100
+	}
+	a := &API{door: o.Door, store: o.Store, now: o.Now, log: o.Log, mux: http.NewServeMux(),
+		brands: make(map[conversation.BrandID]Brand, len(o.Brands)),
+		limits: limits{perSecond: o.PerSecond, burst: o.Burst}}
+	for _, b := range o.Brands {
+		a.brands[b.ID] = b
+	}
 	a.handle("PUT /v1/customers/{external_id}", CustomersWrite, a.putCustomer)
 	a.handle("GET /v1/customers/{external_id}", CustomersRead, a.getCustomer)
 	a.handle("GET /v1/customers/{id}/consents", ConsentsRead, a.getConsents)
@@ -122,18 +132,11 @@ func (w *refusedRoute) Header() http.Header         { return w.header }
 func (w *refusedRoute) WriteHeader(status int)      { w.status = status }
 func (w *refusedRoute) Write(b []byte) (int, error) { return len(b), nil }
 
-// brand is what bodies are read with.
-type brand struct {
-	ID       conversation.BrandID
-	Country  string
-	Currency string
-}
-
 // call is one authenticated request.
 type call struct {
 	*http.Request
 	key   gateway.Key
-	brand brand
+	brand Brand
 	body  []byte // of POST and PUT
 	now   time.Time
 }
@@ -165,11 +168,11 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, scope Scope) (*call,
 	if err != nil {
 		return nil, err
 	}
-	country, currency, ok := a.config.Locale(key.Brand)
+	brand, ok := a.brands[key.Brand]
 	if !ok {
 		return nil, problem(http.StatusForbidden, "brand_gone", "This key's brand is not configured here", "make a key for a brand of the configuration")
 	}
-	c := &call{Request: r, key: key, brand: brand{key.Brand, country, currency}, now: a.now().UTC()}
+	c := &call{Request: r, key: key, brand: brand, now: a.now().UTC()}
 	return c, a.limits.take(w, key.Hash, c.now)
 }
 

@@ -21,7 +21,7 @@ func FuzzEvent(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := reader{brand: brand{"lumen", "FR", "EUR"}, now: time.Date(2026, 11, 21, 9, 41, 0, 0, time.UTC)}
+		r := reader{brand: Brand{"lumen", "FR", "EUR"}, now: time.Date(2026, 11, 21, 9, 41, 0, 0, time.UTC)}
 		in := r.event(v, "")
 		for _, fault := range r.faults {
 			if fault.Pointer != "" && fault.Pointer[0] != '/' || fault.Detail == "" {

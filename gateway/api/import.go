@@ -239,7 +239,7 @@ func ndjsonRows(body io.Reader) func() (int, map[string]any, error) {
 
 // csvRows reads CSV whose first line names the fields. Comma or semicolon: what
 // the first line has more of separates.
-func csvRows(body io.Reader, b brand) (func() (int, map[string]any, error), error) {
+func csvRows(body io.Reader, b Brand) (func() (int, map[string]any, error), error) {
 	buffered := bufio.NewReaderSize(body, maxRow)
 	head, _ := buffered.Peek(maxRow)
 	if first := bytes.TrimPrefix(head, []byte("\ufeff")); len(first) != len(head) {
@@ -290,7 +290,7 @@ func csvRows(body io.Reader, b brand) (func() (int, map[string]any, error), erro
 }
 
 // cell makes of a cell's text what JSON would have.
-func cell(title, text string, b brand) any {
+func cell(title, text string, b Brand) any {
 	switch title {
 	case "vip":
 		switch strings.ToLower(text) {

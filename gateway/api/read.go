@@ -29,7 +29,7 @@ const maxFaults = 50
 
 // reader takes a JSON document apart and notes every fault with its pointer.
 type reader struct {
-	brand  brand
+	brand  Brand
 	now    time.Time
 	faults []gateway.FieldFault
 }
@@ -269,7 +269,7 @@ func (o object) phone(name string) conversation.Address {
 }
 
 // normalise makes E.164 of a number.
-func (b brand) normalise(number string) (conversation.Address, bool) {
+func (b Brand) normalise(number string) (conversation.Address, bool) {
 	n, err := phonenumbers.Parse(number, b.Country)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return "", false

@@ -84,16 +84,11 @@ func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) 
 	return gateway.Receipt{Carrier: conversation.CarrierID("SM" + p.Message), Status: gateway.Accepted}, nil
 }
 
-// rate is a configuration of one brand with a rate of its own.
+// rate is what one key may ask.
 type rate struct {
 	perSecond float64
 	burst     int
 }
-
-func (rate) Locale(b conversation.BrandID) (country, currency string, ok bool) {
-	return "FR", "EUR", b == lumen
-}
-func (r rate) RequestRate() (perSecond float64, burst int) { return r.perSecond, r.burst }
 
 func open(t *testing.T) *world { return openRated(t, rate{1e4, 1e4}) }
 
@@ -125,7 +120,8 @@ func openRated(t *testing.T, r rate) *world {
 	go func() { ended <- g.Run(ctx) }()
 
 	w := &world{T: t, store: st, door: &door{Door: g}}
-	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st, Config: r}))
+	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st,
+		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst}))
 	t.Cleanup(func() {
 		w.server.Close()
 		stop()

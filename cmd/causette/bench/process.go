@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tick is the unit of CPU times in /proc: 1/100 s on every Linux that Go runs on.
+const tick = 10 * time.Millisecond
+
+// cpu is the processor time that the processes of one run have used.
+type cpu struct{ gateway, load, database time.Duration }
+
+func (c cpu) since(from cpu) cpu {
+	return cpu{c.gateway - from.gateway, c.load - from.load, c.database - from.database}
+}
+
+// cpuOf reads the processor time of this process, of the gateway, and of every
+// other descendant, which is the database.
+func cpuOf(gateway int) (cpu, error) {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return cpu{}, fmt.Errorf("read processor times: %w", err)
+	}
+	type process struct {
+		parent int
+		used   time.Duration
+	}
+	all := make(map[int]process, len(files))
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			continue // it has ended
+		}
+		// pid (name) state ppid … utime and stime are the 14th and 15th
+		// (proc_pid_stat(5)); the name may hold spaces.
+		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(f)))
+		parent, _ := strconv.Atoi(fields[1])
+		user, _ := strconv.ParseInt(fields[11], 10, 64)
+		system, _ := strconv.ParseInt(fields[12], 10, 64)
+		all[pid] = process{parent, time.Duration(user+system) * tick}
+	}
+	self := os.Getpid()
+	c := cpu{gateway: all[gateway].used, load: all[self].used}
+	for pid, p := range all {
+		if pid == self || pid == gateway {
+			continue
+		}
+		for up := p.parent; up > 1; up = all[up].parent {
+			if up == self {
+				c.database += p.used
+				break
+			}
+		}
+	}
+	return c, nil
+}
+
+// resident is the memory that a process holds in RAM, in bytes.
+func resident(pid int) (int64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read resident memory: %w", err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+			return kib << 10, err
+		}
+	}
+	return 0, fmt.Errorf("read resident memory: no VmRSS")
+}

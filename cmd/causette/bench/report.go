@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// report prints a table with one column an engine, and then each target with
+// whether it is met.
+func report(w io.Writer, all []*figures, f *footprint) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, of func(*figures) string) {
+		fmt.Fprint(t, name, "\t")
+		for _, f := range all {
+			fmt.Fprint(t, of(f), "\t")
+		}
+		fmt.Fprintln(t)
+	}
+	if len(all) > 0 {
+		row("", func(f *figures) string { return f.engine })
+		rounds(row, "", func(f *figures) *round { return f.plain })
+		row("group commits of the same rows, turns/s", func(f *figures) string { return thousands(f.groups) })
+		row("one transaction a turn, turns/s", func(f *figures) string { return thousands(f.single) })
+		row("whole loop / one transaction a turn", func(f *figures) string {
+			return fmt.Sprintf("%.1f", f.plain.whole.closed.rate/f.single)
+		})
+		if all[0].called != nil {
+			rounds(row, "with callbacks: ", func(f *figures) *round { return f.called })
+		}
+		t.Flush()
+	}
+	if f != nil {
+		fmt.Fprintf(w, "\nafter %d turns/s on sqlite: %.0f MiB resident, reply p99 %s; start on that database %s\n",
+			memoryRate, float64(f.resident)/(1<<20), millis(f.reply), millis(f.start))
+	}
+	fmt.Fprintln(w)
+	for _, t := range targets(all, f) {
+		verdict := "met"
+		if !t.met {
+			verdict = "MISSED"
+		}
+		fmt.Fprintf(w, "%-6s  %s\n", verdict, t.text)
+	}
+}
+
+// rounds prints the rows of the whole loop against its HTTP.
+func rounds(row func(string, func(*figures) string), prefix string, of func(*figures) *round) {
+	row(prefix+"whole loop, answers/s", func(f *figures) string { return thousands(of(f).whole.closed.rate) })
+	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return of(f).whole.used.String() })
+	row(prefix+"HTTP alone, answers/s", func(f *figures) string { return thousands(of(f).http.closed.rate) })
+	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return of(f).http.used.String() })
+	row("whole loop / HTTP alone", func(f *figures) string { return percent(of(f).share()) })
+	row("at half of it: acknowledged p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).acks) })
+	row("at half of it: reply posted p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).replies) })
+}
+
+func (m *measured) acks() *histogram    { return &m.ack }
+func (m *measured) replies() *histogram { return &m.reply }
+
+// share is how much of the HTTP's throughput the whole loop keeps.
+func (r *round) share() float64 { return r.whole.closed.rate / r.http.closed.rate }
+
+// target is what was promised, and what came of it.
+type target struct {
+	met  bool
+	text string
+}
+
+func targets(all []*figures, fp *footprint) []target {
+	var list []target
+	add := func(met bool, format string, args ...any) {
+		list = append(list, target{met, fmt.Sprintf(format, args...)})
+	}
+	round := func(engine string, r *round) {
+		add(r.share() >= 0.5, "%s: at least 50 %% of HTTP alone: %s", engine, percent(r.share()))
+		if r.whole.open == nil {
+			return
+		}
+		ack, reply := r.whole.open.ack.quantile(0.99), r.whole.open.reply.quantile(0.99)
+		add(ack < 25*time.Millisecond, "%s: acknowledged within 25 ms, p99: %s", engine, millis(ack))
+		add(reply < 50*time.Millisecond, "%s: reply posted within 50 ms, p99: %s", engine, millis(reply))
+	}
+	for _, f := range all {
+		round(f.engine, f.plain)
+		gain := f.plain.whole.closed.rate / f.single
+		add(gain >= 2, "%s: at least twice one transaction a turn: %.1f times", f.engine, gain)
+		if f.called != nil {
+			round(f.engine+" with callbacks", f.called)
+		}
+	}
+	if fp != nil {
+		add(fp.resident < 150<<20, "less than 150 MiB resident: %.0f MiB", float64(fp.resident)/(1<<20))
+		add(fp.start < time.Second, "starts within 1 s: %s", millis(fp.start))
+	}
+	return list
+}
+
+func (c cpu) String() string {
+	return fmt.Sprintf("%d, %d, %d", c.gateway.Microseconds(), c.database.Microseconds(), c.load.Microseconds())
+}
+
+func latencies(m *measured, of func(*measured) *histogram) string {
+	if m == nil {
+		return "-"
+	}
+	h := of(m)
+	return millis(h.quantile(0.5)) + ", " + millis(h.quantile(0.99)) + ", " + millis(h.longest())
+}
+
+func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
+
+func thousands(n float64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%.0f", n)
+	}
+	return fmt.Sprintf("%d,%03d", int(n+0.5)/1000, int(n+0.5)%1000)
+}

@@ -118,7 +118,7 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) {
 		return "", false // no order has a number without digits
 	}
-	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0) {
+	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0 && q.Name == askProblem) {
 		return strings.TrimSpace(t.in.Text), true
 	}
 	return "", false

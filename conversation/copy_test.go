@@ -68,12 +68,16 @@ func TestEveryPhraseIsSaid(t *testing.T) {
 	}
 }
 
-func defaultScript(t testing.TB, change ...func(*BrandInfo)) *Script {
-	t.Helper()
-	brand := BrandInfo{
+func testBrand() BrandInfo {
+	return BrandInfo{
 		ID: "lumen", Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR", Timezone: "Europe/Paris", Currency: "EUR",
 		Phone: "01 23 45 67 89", Email: "aide@lumen.example", CartValue: 15000, VIP: true, UploadURL: "https://text.lumen.example/photo",
 	}
+}
+
+func defaultScript(t testing.TB, change ...func(*BrandInfo)) *Script {
+	t.Helper()
+	brand := testBrand()
 	for _, c := range change {
 		c(&brand)
 	}

@@ -32,9 +32,9 @@ func (s *Script) parseFAQ(n node) {
 		if !f["intent"].absent() {
 			entry.intent = understanding.Intent(f["intent"].oneOf(faqIntents...))
 		}
-		for language, m := range f["examples"].texts() {
-			if !slices.Contains(understanding.Languages[:], language) {
-				m.wrong("unknown language%s", nearest(language, understanding.Languages[:]))
+		for _, m := range f["examples"].members() {
+			if !slices.Contains(understanding.Languages[:], m.key) {
+				m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
 				continue
 			}
 			examples[entry.name] = append(examples[entry.name], m.words()...)

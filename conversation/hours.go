@@ -52,13 +52,13 @@ func parseHours(n node) hours {
 		h.holidays = append(h.holidays, date)
 	}
 	h.say = map[string]*template{}
-	for language, m := range f["say"].texts() {
+	for _, m := range f["say"].members() {
 		t, err := parseTemplate(m.text(), always)
 		if err != nil {
 			m.wrong("%v", err)
 			continue
 		}
-		h.say[language] = &t
+		h.say[m.key] = &t
 	}
 	return h
 }

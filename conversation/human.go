@@ -61,7 +61,7 @@ func (t *turn) valued() bool {
 }
 
 // slotTold remembers that a waiting customer was told so.
-const slotTold = "human.told"
+const slotTold = "told"
 
 // whileWaiting answers a customer who waits for a person: what can be said
 // without a dialogue, else once that they are not forgotten.

@@ -3,6 +3,7 @@ package conversation
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/causette/causette/conversation/understanding"
 )
@@ -89,8 +90,10 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 	case len(can) == 1:
 		return can[0], true
 	}
-	if i := slices.IndexFunc(can, func(o Order) bool { return o.ID == t.c.Slots[slotOrder] }); i >= 0 {
-		return can[i], true // the one that we wrote about
+	if until, err := time.Parse(time.RFC3339, t.c.Slots[slotOrderUntil]); err == nil && t.now.Before(until) {
+		if i := slices.IndexFunc(can, func(o Order) bool { return o.ID == t.c.Slots[slotOrder] }); i >= 0 {
+			return can[i], true // the one that we just wrote about
+		}
 	}
 	q := Question{Dialogue: d, Name: askWhichOrder, Subject: t.text("order.subject")}
 	for _, o := range can[:min(len(can), maxChoices)] {
@@ -100,8 +103,12 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 	return Order{}, false
 }
 
-// slotOrder remembers the order that a prompt was about.
-const slotOrder = "order"
+// slotOrder remembers the order that a prompt was about, for as long as an
+// answer to the prompt would be about it.
+const (
+	slotOrder      = "order"
+	slotOrderUntil = "order_until"
+)
 
 func (t *turn) orderOption(o Order) Option {
 	return Option{Value: o.ID, Label: t.text("order.label", "order.number", o.Number, "order.lines", lines(o.Lines), "order.placed", t.date(o.Placed)), Accept: []string{o.Number}}

@@ -128,7 +128,7 @@ func (t *turn) preferenceAnswered(q Question, value string) {
 		if kept == nil {
 			kept = map[string]string{}
 		}
-		kept[q.Name] = cutRunes(value, maxValue)
+		kept[q.Name] = cutRunes(oneLine(value), maxValue)
 		t.c.Customer.Preferences = kept
 		t.notice("preference.changed", "name", q.Name, "value", kept[q.Name])
 	}

@@ -29,7 +29,6 @@ func (t *turn) askProblemOf(o Order) {
 	if !t.brand.carries(t.c.Medium) && t.brand.UploadURL != "" {
 		code := uploadCode(t.brand.ID, t.e.ID)
 		link = strings.TrimRight(t.brand.UploadURL, "/") + "/" + code
-		t.slot("item_problem.upload", code)
 		t.out.Codes = append(t.out.Codes, Code{Code: code, Kind: "upload", Expires: t.now.Add(uploadLife)})
 		t.notice("upload.requested", "order", o.ID)
 	}

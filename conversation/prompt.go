@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/causette/causette/conversation/understanding"
 )
@@ -108,6 +109,7 @@ func (t *turn) prompt(p *Prompt) {
 	t.decide("prompt.sent")
 	if p.Order != "" {
 		t.slot(slotOrder, p.Order)
+		t.slot(slotOrderUntil, t.now.Add(t.rules.questionFor).Format(time.RFC3339))
 	}
 	if question := t.open(p); question != "" {
 		text = strings.TrimSpace(text + "\n" + question)

@@ -3,6 +3,7 @@ package conversation
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation/understanding"
@@ -142,12 +143,23 @@ func (t *turn) settleQuestions() {
 	if t.c.State.asks() && !slices.ContainsFunc(t.c.Questions, func(q Question) bool { return stateOf(q) == t.c.State && t.isOpen(q) }) {
 		t.leave(onExpired)
 	}
+	t.forgetEnded()
 	if t.e.Type == TimerDue || t.asks != "" || len(t.c.Questions) > 0 {
 		return
 	}
 	if t.hadQuestions {
 		t.unset(timerQuestion)
 		t.unset(timerReminder)
+	}
+}
+
+// forgetEnded drops what dialogues remembered that have no question any more.
+func (t *turn) forgetEnded() {
+	for key := range t.c.Slots {
+		d, _, of := strings.Cut(key, ".")
+		if of && !slices.ContainsFunc(t.c.Questions, func(q Question) bool { return string(q.Dialogue) == d }) {
+			t.slot(key, "")
+		}
 	}
 }
 

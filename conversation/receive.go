@@ -21,6 +21,9 @@ func (t *turn) receive(in *Inbound) {
 		t.decide("manners.reaction") // a reaction answers nothing and buys nothing
 		return
 	}
+	if len(t.read.Words) > 0 {
+		t.slot(slotMedia, "")
+	}
 	if t.keyword() {
 		return
 	}

@@ -7,6 +7,10 @@ import (
 // requests answers what a text asks for: two things get one combined answer,
 // and what is too much for a machine goes to a person.
 func (t *turn) requests() {
+	if t.read.Is(understanding.Safety) {
+		t.request(understanding.Safety) // before anything else, and alone
+		return
+	}
 	if t.read.Angry && !t.quiet {
 		t.decide("human.angry")
 		t.say("angry")
@@ -17,6 +21,9 @@ func (t *turn) requests() {
 	for i, g := range t.read.Intents {
 		if i == 2 {
 			break
+		}
+		if t.read.Long && g.Score < sureOfLong {
+			continue // one word of a long story
 		}
 		if t.request(g.Intent) {
 			done++
@@ -42,6 +49,9 @@ func (t *turn) requests() {
 		t.miss()
 	}
 }
+
+// sureOfLong is how sure an intent must be to answer a long text.
+const sureOfLong = 0.7
 
 // about answers a text that says nothing but an order's number.
 func (t *turn) about() bool {

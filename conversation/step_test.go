@@ -3,8 +3,10 @@ package conversation
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -59,6 +61,22 @@ func TestEveryEffectSaysItsRule(t *testing.T) {
 	}
 }
 
+// scripts are the default script for brands that differ in what matters here.
+var scripts = sync.OnceValue(func() (list []*Script) {
+	for _, burst := range []time.Duration{0, 3 * time.Second} {
+		for _, double := range []bool{false, true} {
+			brand := testBrand()
+			brand.Burst, brand.DoubleOpt = burst, double
+			s, err := ParseScript(brand, os.DirFS("../configs/scripts"), "lumen")
+			if err != nil {
+				panic(err)
+			}
+			list = append(list, s)
+		}
+	}
+	return list
+})
+
 // A world is one customer, to whom anything may happen at random.
 type world struct {
 	t      testing.TB
@@ -74,8 +92,8 @@ type world struct {
 
 func newWorld(t testing.TB, seed uint64) *world {
 	r := rand.New(rand.NewPCG(seed, 42))
-	bursts := []time.Duration{0, 3 * time.Second}
-	s := defaultScript(t, func(b *BrandInfo) { b.Burst, b.DoubleOpt = bursts[r.IntN(2)], r.IntN(4) == 0 })
+	brands := scripts()
+	s := brands[r.IntN(len(brands))]
 	return &world{t: t, s: s, r: r, c: Begin("lumen", "c1"), now: monday, timers: map[string]Timer{}}
 }
 

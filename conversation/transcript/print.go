@@ -49,6 +49,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn) {
 	for _, j := range t.Jobs {
 		r.effect("shop", "asked: "+j.Kind+" "+string(j.Payload))
 	}
+	for _, c := range t.Codes {
+		r.effect("link", c.Kind+" "+c.Code+" until "+c.Expires.In(r.zone).Format("2006-01-02 15:04"))
+	}
 	for _, n := range t.Publish {
 		text := n.Type
 		for _, k := range slices.Sorted(maps.Keys(n.Data)) {

@@ -57,9 +57,6 @@ var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "
 // Parse reads a transcript, leaving out what a run writes.
 func Parse(text string) (*Transcript, error) {
 	t := &Transcript{}
-	if strings.TrimSpace(text) == "" {
-		return t, nil
-	}
 	for i, raw := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		number := i + 1
 		line := strings.TrimRight(raw, " \t\r")
@@ -86,6 +83,12 @@ func Parse(text string) (*Transcript, error) {
 			l.Number = number
 			t.Lines = append(t.Lines, l)
 		}
+	}
+	for n := len(t.Lines); n > 0 && t.Lines[n-1].Who == "" && t.Lines[n-1].Comment == ""; n-- {
+		t.Lines = t.Lines[:n-1]
+	}
+	for n := len(t.Head); len(t.Set)+len(t.Lines) == 0 && n > 0 && t.Head[n-1] == ""; n-- {
+		t.Head = t.Head[:n-1]
 	}
 	return t, nil
 }

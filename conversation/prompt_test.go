@@ -1,0 +1,97 @@
+package conversation
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestAPromptIsRenderedOrRefused(t *testing.T) {
+	s := defaultScript(t)
+	ana := &Customer{First: "Ana"}
+	for _, c := range []struct {
+		name, template, language string
+		variables                map[string]string
+		want                     string
+		err                      error
+	}{
+		{"in the customer's language", "cart_reminder", "en", map[string]string{"link": "https://x.example/1"}, "Lumen: your cart is waiting: https://x.example/1 STOP", nil},
+		{"in the brand's first language", "cart_reminder", "", map[string]string{"link": "https://x.example/1", "product": "lampe"}, "votre panier vous attend (lampe) : https://x.example/1", nil},
+		{"in English where the language has no copy", "delivered", "es", map[string]string{"order": "LU-1"}, "your order LU-1 has been delivered", nil},
+		{"with the customer's name", "welcome", "fr", nil, "Bienvenue chez Lumen, Ana !", nil},
+		{"not without its variable", "cart_reminder", "fr", map[string]string{"product": "x"}, "", ErrMissingVariable},
+		{"not when nobody knows it", "cart_remindr", "fr", nil, `did you mean "cart_reminder"?`, ErrUnknownTemplate},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text, purpose, err := s.Prompt(c.template, c.language, ana, c.variables)
+			if !errors.Is(err, c.err) {
+				t.Fatalf("error %v, want %v", err, c.err)
+			}
+			if err != nil {
+				text = err.Error()
+			} else if purpose != Marketing && purpose != Transactional {
+				t.Errorf("purpose %q", purpose)
+			}
+			if !strings.Contains(text, c.want) {
+				t.Errorf("says %q, want %q", text, c.want)
+			}
+		})
+	}
+}
+
+// With an agent the assistant is silent; keywords count all the same.
+func TestWithAnAgentOnlyKeywordsAreAnswered(t *testing.T) {
+	s := defaultScript(t)
+	for _, state := range []State{WithAgent, AwaitingAgent} {
+		c := Begin("lumen", "c1")
+		c.State = state
+		for words, rule := range map[string]Rule{"STOP": "stop.keyword", "START": "start.keyword", "AIDE": "help.keyword"} {
+			turn := s.Step(c, text("1", words), monday)
+			if turn.Rule != rule || len(turn.Messages) != 1 || !turn.Messages[0].Exempt || turn.Next.State != state {
+				t.Errorf("%s, %q: rule %s, %d messages, then %s", state, words, turn.Rule, len(turn.Messages), turn.Next.State)
+			}
+		}
+	}
+	c := Begin("lumen", "c1")
+	c.State = WithAgent
+	for _, words := range []string{"oui", "où est mon colis ?", "blorp", "1", "vous envoyez trop de messages"} {
+		if turn := s.Step(c, text("1", words), monday); len(turn.Messages) > 0 || turn.Next.State != WithAgent {
+			t.Errorf("%q: the assistant says %+v over an agent", words, turn.Messages)
+		}
+	}
+}
+
+// Every state hears STOP: marketing is withdrawn everywhere, all that is queued
+// is cancelled, the fence is raised, nothing stays open.
+func TestStopIsHeardInEveryState(t *testing.T) {
+	s := defaultScript(t)
+	for state := range known {
+		for _, words := range []string{"STOP", "stop please", "arrêtez de m'écrire", "Abmelden", "BAJA", "unsubscribe", "disiscrivi", "afmelden", "sair"} {
+			c := Begin("lumen", "c1")
+			c.State = state
+			if state.asks() {
+				c.Questions = []Question{{ID: "q1", Dialogue: PreferenceDialogue, Name: "scent", AskedAt: monday, Expires: monday.AddDate(0, 0, 1), Options: yesOrNo}}
+			}
+			turn := s.Step(c, text("1", words), monday)
+			n := turn.Next
+			if n.Customer.Consent(SMS, Marketing) != Withdrawn || n.Customer.Consent(WhatsApp, Marketing) != Withdrawn || turn.Cancel != CancelAll || !turn.Fence || n.Epoch != c.Epoch+1 {
+				t.Errorf("%s, %q: %s does not stop", state, words, turn.Rule)
+			}
+			if len(turn.Messages) != 1 || !turn.Messages[0].Exempt || turn.Messages[0].Purpose != Answer || len(n.Questions) > 0 || n.State.asks() {
+				t.Errorf("%s, %q: %d messages, %d questions open, then %s", state, words, len(turn.Messages), len(n.Questions), n.State)
+			}
+		}
+	}
+}
+
+func TestARowOfTheLedgerProvesItself(t *testing.T) {
+	s := defaultScript(t)
+	turn := s.Step(Begin("lumen", "c1"), text("SM1", "START"), monday)
+	if len(turn.Consents) != 1 {
+		t.Fatalf("%d rows", len(turn.Consents))
+	}
+	row := turn.Consents[0]
+	if row.State != Given || row.Medium != SMS || row.Evidence["message"] != "SM1" || row.Evidence["text"] != "START" || !strings.Contains(row.Wording, "2 offres par semaine") || !row.At.Equal(monday) {
+		t.Errorf("the row is %+v", row)
+	}
+}

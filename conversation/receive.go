@@ -40,33 +40,6 @@ func (t *turn) receive(in *Inbound) {
 	}
 }
 
-// keyword handles STOP, START and HELP and what amounts to them. STOP outranks
-// every dialogue, every agent and every pause.
-func (t *turn) keyword() bool {
-	switch {
-	case t.read.Keyword == understanding.Stop || t.read.Stop == understanding.Sure:
-		if t.read.Cancels && t.cancels() {
-			return true
-		}
-		if t.read.Keyword == "" && t.choosesScope() {
-			return true
-		}
-		t.stop()
-	case t.read.Keyword == understanding.Start:
-		t.start()
-	case t.read.Keyword == understanding.Help:
-		t.help()
-	case t.read.Stop == understanding.Doubt:
-		if t.read.Cancels && t.cancels() {
-			return true
-		}
-		return t.doubt()
-	default:
-		return false
-	}
-	return true
-}
-
 // command reports a word that we tell customers to write ("recommander",
 // "commande", "préférences", "conseiller"): it is a whole thought.
 func (t *turn) command() bool {

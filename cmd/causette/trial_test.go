@@ -1,0 +1,303 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway/twilio/twiliotest"
+	"github.com/causette/causette/store"
+	"github.com/causette/causette/store/pgtest"
+)
+
+// The brand and the channel of the proofs, as a merchant would configure them.
+const (
+	brandID   = conversation.BrandID("lumen")
+	channelID = conversation.ChannelID("lumen-sms")
+	publicURL = "https://text.lumen.example"
+	webhook   = publicURL + "/hooks/twilio/lumen-sms"
+	account   = "AC00000000000000000000000000000001"
+	authToken = "0123456789abcdef0123456789abcdef"
+	shortCode = "36105"
+)
+
+// Times of sending, as short as a configuration may make them: what dies with a
+// node is taken over when its lease ends. The played list lags less than the
+// gateway is told, by what a busy machine may add.
+const (
+	sendDeadline = time.Second
+	sendLease    = 2 * time.Second
+	listLag      = 900 * time.Millisecond
+	playedLag    = 250 * time.Millisecond
+)
+
+// writeConfig writes a configuration into a folder of its own and returns its name.
+func writeConfig(t testing.TB, database, base string) string {
+	t.Helper()
+	text := fmt.Sprintf(`
+listen: 127.0.0.1:0
+admin_listen: 127.0.0.1:0
+public_url: %s
+database: %q
+sending:
+  deadline: %s
+  lease: %s
+  list_lag: %s
+brands:
+  - id: %s
+    name: Lumen
+    languages: [fr, en]
+    country: FR
+    timezone: Europe/Paris
+    currency: EUR
+    burst_wait: 0s
+    support: {phone: "+33123456789", email: aide@lumen.example}
+channels:
+  - id: %s
+    brand: %s
+    kind: twilio
+    address: %q
+    account_sid: %s
+    auth_token: ${TWILIO_AUTH_TOKEN}
+    base_url: %s
+    messages_per_second: 2000
+`, publicURL, database, sendDeadline, sendLease, listLag, brandID, channelID, brandID, shortCode, account, base)
+	name := filepath.Join(t.TempDir(), "causette.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// databases are both stores, each empty and private.
+var databases = []struct {
+	name string
+	open func(testing.TB) string
+}{
+	{"sqlite", func(t testing.TB) string { return "file:" + filepath.Join(t.TempDir(), "causette.db") }},
+	{"postgres", func(t testing.TB) string { return pgtest.URL(t) }},
+}
+
+// long says whether the proofs run whole.
+func long() bool { return os.Getenv("CAUSETTE_PROOF") == "1" }
+
+// seeds are those that this run proves: CAUSETTE_SEED's alone, all of them in a
+// proof, a few in a test.
+func seeds(t testing.TB, whole, few int) []uint64 {
+	t.Helper()
+	if text := os.Getenv("CAUSETTE_SEED"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("CAUSETTE_SEED: %v", err)
+		}
+		return []uint64{n}
+	}
+	n := few
+	if long() {
+		n = whole
+	}
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = uint64(i)
+	}
+	return list
+}
+
+// trial is one seeded world: customers who write, a Twilio on a bad day, a load
+// balancer, the program's processes and their database.
+type trial struct {
+	t      *testing.T
+	seed   uint64
+	dice   *rand.Rand // of the test's own goroutine
+	config string
+	played *twiliotest.Server
+	router *router
+	store  *store.Store // beside the nodes, to look
+	texts  []*text
+}
+
+// text is something that a customer writes, until it is acknowledged.
+type text struct {
+	sid, from, body string
+	at              time.Duration // after the beginning
+	twice           bool          // its webhook is delivered twice at once
+}
+
+// newTrial makes a world whose carrier lets so many requests wait, for most at most.
+func newTrial(t *testing.T, seed uint64, database string, slow float64, most time.Duration) *trial {
+	t.Helper()
+	s := &trial{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 0))}
+	hostile := twiliotest.Hostile
+	hostile.Faults = maps.Clone(hostile.Faults)
+	hostile.Faults[twiliotest.AcceptStall] = .02
+	hostile.Faults[twiliotest.Stall] = .01
+	s.played = twiliotest.New(twiliotest.Options{
+		AccountSID: account, AuthToken: authToken, Seed: seed, Hostility: hostile, ListLag: playedLag,
+	})
+	carrier := httptest.NewServer(&slowly{Handler: s.played, often: slow, most: most, dice: rand.New(rand.NewPCG(seed, 2))})
+	t.Cleanup(func() { s.played.Close(); carrier.Close() })
+	s.router = newRouter(t, seed, .05)
+	s.played.SetGateways(webhook, s.router.server.URL)
+	s.config = writeConfig(t, database, carrier.URL)
+	s.store = openDatabase(t, database)
+	return s
+}
+
+// slowly is a network before a carrier: it holds some requests back, and drops
+// those whose sender has given up meanwhile.
+type slowly struct {
+	http.Handler
+	often float64
+	most  time.Duration
+
+	mu   sync.Mutex
+	dice *rand.Rand
+}
+
+func (n *slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if d := n.delay(); r.Method == http.MethodPost && d > 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	n.Handler.ServeHTTP(w, r)
+}
+
+func (n *slowly) delay() time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.dice.Float64() >= n.often {
+		return 0
+	}
+	return time.Duration(n.dice.Int64N(int64(n.most)))
+}
+
+// openDatabase opens an empty database and brings its schema up.
+func openDatabase(t testing.TB, url string) *store.Store {
+	t.Helper()
+	st, err := store.Open(t.Context(), url, store.Options{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
+
+// Texts that the assistant answers with one message each, at once.
+var answered = []string{"AIDE", "HELP", "STOP", "START", "Quels sont vos horaires ?"}
+
+// write invents what the customers write in so long a time. Each writes little,
+// well within the answers that an hour has, and now and then the same again, so
+// that answers of one text differ in nothing but their id.
+func (s *trial) write(customers, each int, within time.Duration) {
+	for c := range customers {
+		from := phone(c)
+		for i := range each {
+			s.texts = append(s.texts, &text{
+				sid:   fmt.Sprintf("SM%08x%08x%016x", s.seed, c, i),
+				from:  from,
+				body:  answered[s.dice.IntN(len(answered))],
+				at:    time.Duration(s.dice.Int64N(int64(within))),
+				twice: s.dice.IntN(6) == 0,
+			})
+		}
+	}
+}
+
+// phone is the number of the nth customer.
+func phone(n int) string { return fmt.Sprintf("+336120%05d", n) }
+
+// deliver has the carrier deliver every text until it is acknowledged, and
+// returns when all are.
+func (s *trial) deliver(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, x := range s.texts {
+		for range map[bool]int{false: 1, true: 2}[x.twice] {
+			all.Go(func() {
+				s.pause(ctx, x.at)
+				s.deliverOne(ctx, x)
+			})
+		}
+	}
+	all.Wait()
+}
+
+// deliverOne delivers a text until it is acknowledged, and returns when that was
+// by the carrier's clock.
+func (s *trial) deliverOne(ctx context.Context, x *text) time.Duration {
+	for ctx.Err() == nil {
+		d, err := s.played.Write(ctx, twiliotest.Text{Sid: x.sid, From: x.from, To: shortCode, Body: x.body})
+		if err == nil && d.Status == http.StatusOK {
+			return d.Acked
+		}
+		if err == nil && d.Status != http.StatusBadGateway && d.Status != http.StatusServiceUnavailable {
+			s.t.Errorf("the webhook of %s was answered %d %s", x.sid, d.Status, d.Answer)
+			break
+		}
+		s.pause(ctx, 40*time.Millisecond)
+	}
+	return s.played.Now()
+}
+
+// pause lets the played world's time pass.
+func (s *trial) pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// settled waits until nothing is queued or in flight any more and returns what
+// happened. Whether there is more to come only the database knows, so it is
+// asked again and again.
+func (s *trial) settled(ctx context.Context) *history {
+	s.t.Helper()
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		h, err := readHistory(ctx, s.store)
+		if err == nil && h.quiet() {
+			return h
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			if err != nil {
+				s.t.Fatalf("seed %d: cannot read what happened: %v", s.seed, err)
+			}
+			s.t.Fatalf("seed %d: not quiet in time:\n%s", s.seed, strings.Join(h.unsettled(), "\n"))
+		}
+	}
+}

@@ -83,6 +83,9 @@ func (c checker) config(cfg *Config) {
 		path := fmt.Sprintf("brands[%d]", i)
 		c.id(path, string(cfg.Brands[i].ID), ids)
 		c.brand(path, &cfg.Brands[i])
+		if _, own := embedded(cfg.Brands[i].ID); cfg.Scripts == "" && !own && identifier.MatchString(string(cfg.Brands[i].ID)) {
+			c.warn(path+".id", fmt.Sprintf("%q has no scripts of its own and answers with those of %s", cfg.Brands[i].ID, DefaultBrand), "copy them, change what they say, and write scripts: ./scripts")
+		}
 	}
 	c.channels(cfg)
 }

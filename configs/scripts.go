@@ -19,16 +19,21 @@ const DefaultBrand conversation.BrandID = "lumen"
 // Scripts is the embedded folder of a brand's scripts, or DefaultBrand's where
 // the brand has none.
 func Scripts(brand conversation.BrandID) fs.FS {
-	for _, id := range []conversation.BrandID{brand, DefaultBrand} {
-		folder, err := fs.Sub(scripts, "scripts/"+string(id))
-		if err != nil {
-			continue // the id is no name of a folder
-		}
-		if info, err := fs.Stat(folder, "."); err == nil && info.IsDir() {
-			return folder
-		}
+	if folder, ok := embedded(brand); ok {
+		return folder
 	}
-	return scripts // what was built without scripts has an empty folder to show
+	folder, _ := embedded(DefaultBrand)
+	return folder
+}
+
+// embedded finds a brand's own embedded folder.
+func embedded(brand conversation.BrandID) (fs.FS, bool) {
+	folder, err := fs.Sub(scripts, "scripts/"+string(brand))
+	if err != nil {
+		return nil, false // the id is no name of a folder
+	}
+	info, err := fs.Stat(folder, ".")
+	return folder, err == nil && info.IsDir()
 }
 
 // ScriptsOf is the folder that a brand's conversations are read from: the one

@@ -101,8 +101,7 @@ func openRated(t *testing.T, r rate) *world {
 	if err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	script, err := conversation.ParseScript(conversation.BrandInfo{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"},
-		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(lumen), ".")
+	script, err := scripted()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,26 +129,29 @@ func openRated(t *testing.T, r rate) *world {
 		}
 	})
 	w.secret = w.key(lumen)
-	w.router = describe(t)
+	if w.router, err = described(); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
-// describe loads the description and checks it.
-func describe(t *testing.T) routers.Router {
-	t.Helper()
+// scripted is the demo's script. Nothing changes it: the worlds share it.
+var scripted = sync.OnceValues(func() (*conversation.Script, error) {
+	return conversation.ParseScript(conversation.BrandInfo{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"},
+		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(lumen), ".")
+})
+
+// described is the description, checked and ready to find routes in.
+var described = sync.OnceValues(func() (routers.Router, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(api.Description())
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := doc.Validate(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, err
 	}
-	router, err := legacy.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return router
-}
+	return legacy.NewRouter(doc)
+})
 
 // key makes a key with the scopes and stores it.
 func (w *world) key(brand conversation.BrandID, scopes ...string) string {

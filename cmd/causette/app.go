@@ -16,6 +16,7 @@ import (
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
 	"github.com/causette/causette/gateway/twilio"
@@ -160,6 +161,9 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
 		Phone: b.Support.Phone, Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
 		Burst: b.BurstWait, UploadURL: b.UploadURL,
+	}
+	if info.UploadURL == "" && cfg.PublicURL != "" {
+		info.UploadURL = cfg.PublicURL + media.Path + string(b.ID)
 	}
 	for i := range cfg.Channels {
 		if c := &cfg.Channels[i]; c.Brand == b.ID && info.Identifies == "" {

@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"gateway/phones":             5,
 	"gateway/shop":               5,
 	"gateway/api":                5,
+	"gateway/media":              5,
 	"agents/console":             5,
 	"store":                      5,
 	"configs":                    5,

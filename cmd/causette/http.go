@@ -15,6 +15,7 @@ import (
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/twilio"
 )
 
@@ -22,9 +23,18 @@ import (
 func (a *app) routes(hooks []*twilio.Channel) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(twilio.HooksPath, twilio.NewHooks(a.gateway, a.log, hooks...))
-	automations := api.New(api.Options{Door: a.gateway, Store: a.store, Config: a.config, Log: a.log})
+	o := api.Options{Door: a.gateway, Store: a.store, PerSecond: a.config.API.PerSecond, Burst: a.config.API.Burst, Log: a.log}
+	for _, b := range a.config.Brands {
+		o.Brands = append(o.Brands, api.Brand{ID: b.ID, Country: b.Country, Currency: b.Currency})
+	}
+	automations := api.New(o)
 	mux.Handle("/v1/", automations)
 	mux.Handle("/openapi.json", automations)
+	names := make(map[conversation.BrandID]string)
+	for _, b := range a.config.Brands {
+		names[b.ID] = b.Name
+	}
+	mux.Handle(media.Path, media.New(media.Options{Door: a.gateway, Store: a.store, Folder: a.config.Media, Brands: names, Log: a.log}))
 	if a.carrier != nil {
 		mux.Handle("/phones/", a.carrier.Handler())
 	}

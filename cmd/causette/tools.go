@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -59,7 +60,11 @@ func (c *checkCmd) Run(s streams) error {
 type graphCmd struct{}
 
 func (graphCmd) Run(s streams) error {
-	_, err := fmt.Fprint(s.out, conversation.Graph())
+	drawn, err := conversation.Graph()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.out, drawn)
 	return err
 }
 
@@ -84,11 +89,11 @@ func (c *testCmd) Run(s streams) error {
 		if err != nil {
 			return err
 		}
-		for name, text := range files {
+		for _, f := range files {
 			ran++
-			if err := transcript.Check(script, name, text); err != nil {
+			if problem := f.run(script); problem != "" {
 				failed++
-				fmt.Fprintf(s.out, "%v\n", err)
+				fmt.Fprintln(s.out, problem)
 			}
 		}
 	}
@@ -97,6 +102,64 @@ func (c *testCmd) Run(s streams) error {
 	}
 	fmt.Fprintf(s.out, "%d transcripts: as written\n", ran)
 	return nil
+}
+
+// written is a transcript as it stands in a file.
+type written struct{ name, text string }
+
+// transcripts reads the named files, or those beside the brand's scripts.
+func transcripts(cfg *configs.Config, b *configs.Brand, named []string) ([]written, error) {
+	var files []written
+	for _, name := range named {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, written{name, string(text)})
+	}
+	if len(named) > 0 {
+		return files, nil
+	}
+	folder, err := cfg.ScriptsOf(b.ID)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(folder, "*.txt")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, written{string(b.ID) + "/" + name, string(text)})
+	}
+	return files, nil
+}
+
+// run plays the transcript and says how it differs from what is written, at its
+// first line that does; "" when it does not.
+func (f written) run(script *conversation.Script) string {
+	got, err := transcript.Run(script, f.text)
+	if err != nil {
+		return fmt.Sprintf("%s: %v", f.name, err)
+	}
+	want, have := strings.Split(f.text, "\n"), strings.Split(got, "\n")
+	for i := range max(len(want), len(have)) {
+		if w, h := at(want, i), at(have, i); w != h {
+			return fmt.Sprintf("%s:%d:\n  written %s\n  now     %s", f.name, i+1, w, h)
+		}
+	}
+	return ""
+}
+
+// at is a line, or nothing behind the last.
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
 }
 
 type migrateCmd struct{ configFlag }
@@ -127,7 +190,7 @@ type keyAddCmd struct {
 	configFlag
 	Brand string   `required:"" help:"The brand that the key acts for."`
 	Name  string   `required:"" help:"Whose key it is, as logs and lists show it."`
-	Scope []string `sep:"," help:"What it may do; without any: everything. One of ${scopes}."`
+	Scope []string `sep:"," help:"What it may do; without any: everything. Several with commas between."`
 }
 
 func (c *keyAddCmd) Run(ctx context.Context, s streams) error {

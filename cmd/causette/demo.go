@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/causette/causette/configs"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/phones"
+	"github.com/causette/causette/gateway/shop"
+	"github.com/causette/causette/store"
+)
+
+type demoCmd struct {
+	Listen string `default:"127.0.0.1:8080" help:"Where the phones are served."`
+	Data   string `type:"path" placeholder:"DIR" help:"Where the demo keeps its database; without it, nothing outlives the demo."`
+	Play   bool   `help:"Play one scripted day on the terminal instead, and exit."`
+}
+
+func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
+	folder, remove, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	listen, level, clock := c.Listen, slog.LevelWarn, time.Now
+	var day *dayClock
+	if c.Play {
+		listen, level = "127.0.0.1:0", slog.LevelError
+		day = newDayClock()
+		clock = day.now
+	}
+	d, err := openDemo(ctx, folder, listen, logger(level), clock)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.store.Close()) }()
+	if c.Play {
+		return d.play(ctx, s.out, day)
+	}
+	return d.run(ctx, func(addr string) {
+		d.seed(ctx, s.err)
+		d.welcome(s.out, addr)
+	})
+}
+
+// folder is where the database lies; a temporary one is removed at the end.
+func (c *demoCmd) folder() (string, func() error, error) {
+	if c.Data != "" {
+		return c.Data, func() error { return nil }, os.MkdirAll(c.Data, 0o700)
+	}
+	folder, err := os.MkdirTemp("", "causette-demo-")
+	return folder, func() error { return os.RemoveAll(folder) }, err
+}
+
+// demo is the house with a French shop in it.
+type demo struct {
+	*app
+	shop *configs.DemoShop
+}
+
+// demoConfig is the demo's configuration: one brand, with a short code and a
+// WhatsApp number that simulated phones can text.
+func demoConfig(listen, database string) (*configs.Config, error) {
+	text := fmt.Sprintf(`
+listen: %[1]q
+admin_listen: 127.0.0.1:0
+public_url: http://%[1]s
+database: %[2]q
+sending: {deadline: 2s, lease: 5s, list_lag: 1s}
+brands:
+  - id: lumen
+    name: Lumen
+    languages: [fr, en]
+    country: FR
+    timezone: Europe/Paris
+    currency: EUR
+    support: {phone: "+33939061234", email: aide@lumen.example}
+    escalate: {cart_value: 150.00, vip: true}
+    burst_wait: 2s
+channels:
+  - {id: lumen-sms, brand: lumen, kind: phones, address: "36105"}
+  - {id: lumen-whatsapp, brand: lumen, kind: phones, address: "whatsapp:+33939061235"}
+`, strings.Replace(listen, ":0", ":8080", 1), database)
+	cfg, err := configs.Parse("demo", []byte(text), os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Listen = listen
+	cfg.Media = filepath.Join(filepath.Dir(strings.TrimPrefix(database, "file:")), "media")
+	return cfg, nil
+}
+
+func openDemo(ctx context.Context, folder, listen string, log *slog.Logger, clock func() time.Time) (*demo, error) {
+	cfg, err := demoConfig(listen, "file:"+filepath.Join(folder, "causette.db"))
+	if err != nil {
+		return nil, err
+	}
+	demoShop, err := configs.Demo(clock())
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, cfg.Database, store.Options{Logger: log, Clock: clock})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(st.Exclusive(), st.Migrate(ctx)); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	shops := map[conversation.BrandID]gateway.Shop{"lumen": shop.NewSimulated(demoShop.Catalogue)}
+	a, err := build(ctx, cfg, st, log, shops)
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	d := &demo{app: a, shop: demoShop}
+	for _, p := range demoShop.Phones {
+		if err := a.carrier.Add(phoneOf(p)); err != nil {
+			return nil, errors.Join(err, a.close(), st.Close())
+		}
+	}
+	return d, nil
+}
+
+// phoneOf is a phone of the demo's shop as the simulated network takes it.
+func phoneOf(p configs.DemoPhone) phones.Phone {
+	return phones.Phone{Number: p.Number, Name: p.Name, About: p.About, Language: p.Language, Look: phones.Look(p.Look), Suggestions: p.Suggestions}
+}
+
+// seed tells the gateway what the shop knows: customers, orders, carts. Events
+// that an earlier demo on the same data told are duplicates.
+func (d *demo) seed(ctx context.Context, problems io.Writer) {
+	for _, e := range d.shop.Events {
+		if _, err := d.gateway.Accept(ctx, "lumen", e.Who, e.Event); err != nil {
+			fmt.Fprintf(problems, "causette: seeding %s: %v\n", e.Event.ID, err)
+		}
+	}
+}
+
+func (d *demo) welcome(out io.Writer, addr string) {
+	fmt.Fprintf(out, `
+Causette, une boutique de démonstration : Lumen, lampes et bougies.
+
+  Les téléphones    http://%[1]s/phones/
+  (in English)      http://%[1]s/phones/?lang=en
+
+Textez au 36105 : « où est mon colis ? », « recommander », « préférences », STOP…
+Ctrl-C arrête tout.
+`, addr)
+}

@@ -25,6 +25,11 @@ func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
 	switch {
 	case i < 0:
 		list = append(list, Standing{m, p, state, at})
+	case state == Withdrawn && !older(at, list[i].At):
+		list[i].State = state
+		if at.After(list[i].At) {
+			list[i].At = at
+		}
 	case at.Before(list[i].At):
 		return
 	default:
@@ -32,6 +37,14 @@ func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
 	}
 	t.c.Customer.Consents = list
 }
+
+// clocks is how far two clocks may differ, and what a carrier's whole seconds
+// leave out. Within it a withdrawal wins.
+const clocks = time.Minute
+
+// older reports that something happened before consent was given, beyond what
+// clocks explain.
+func older(at, given time.Time) bool { return at.Add(clocks).Before(given) }
 
 // overturns lists who may give again what a customer withdrew: the customer,
 // by a keyword or a form that they filled in. An import, an agent, an API call

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAPromptIsRenderedOrRefused(t *testing.T) {
@@ -93,5 +94,20 @@ func TestARowOfTheLedgerProvesItself(t *testing.T) {
 	row := turn.Consents[0]
 	if row.State != Given || row.Medium != SMS || row.Evidence["message"] != "SM1" || row.Evidence["text"] != "START" || !strings.Contains(row.Wording, "2 offres par semaine") || !row.At.Equal(monday) {
 		t.Errorf("the row is %+v", row)
+	}
+}
+
+// A carrier tells whole seconds: a STOP that seems a moment older than the
+// START before it is a STOP all the same.
+func TestAStopIsNotLostToTheClock(t *testing.T) {
+	s := defaultScript(t)
+	c := s.Step(Begin("lumen", "c1"), text("1", "START"), monday).Next
+	for age, want := range map[time.Duration]ConsentState{0: Withdrawn, 900 * time.Millisecond: Withdrawn, 30 * time.Second: Withdrawn, 5 * time.Minute: Given} {
+		e := text("2", "STOP")
+		e.Time = monday.Add(-age)
+		next := s.Step(c, e, monday.Add(time.Second)).Next
+		if got := next.Customer.Consent(SMS, Marketing); got != want {
+			t.Errorf("a STOP dated %s before the START leaves marketing %s, want %s", age, got, want)
+		}
 	}
 }

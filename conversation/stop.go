@@ -56,13 +56,12 @@ func (t *turn) optedOut() bool {
 // overtaken reports that the customer gave consent after they wrote this: a
 // text that a catch-up found late must not undo it.
 func (t *turn) overtaken() bool {
-	late := false
 	for _, s := range t.c.Customer.Consents {
-		if s.Purpose == Marketing && s.State == Given && t.at().Before(s.At) {
-			late = late || s.Medium == t.in.Medium
+		if s.Medium == t.in.Medium && s.Purpose == Marketing && s.State == Given {
+			return older(t.at(), s.At)
 		}
 	}
-	return late
+	return false
 }
 
 // optOut withdraws consent on every medium, and cancels all that is queued.

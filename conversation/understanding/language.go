@@ -61,7 +61,7 @@ func (lex *lexiconData) wantsLanguage(f folded, m marks) string {
 	short := hi-lo <= namedWords
 	for i := lo; i < hi; i++ {
 		language, ok := lex.names[f.tokens[i].word]
-		if ok && (short || m["wants language"]) {
+		if ok && (short || m["wants language"] != nil) {
 			return language
 		}
 	}

@@ -24,7 +24,7 @@ type lexiconData struct {
 	clear     map[string]string // a word of one language only → that language
 	names     map[string]string // a language's name → the language
 	numbers   map[string]atoms
-	reactions []string
+	reactions map[string]bool // words around a quoted reaction; true: they react
 	model     *model
 }
 
@@ -38,12 +38,13 @@ var lexicon = sync.OnceValue(func() *lexiconData {
 
 func parseLexicon() (*lexiconData, error) {
 	lex := &lexiconData{
-		bare:     map[string]bare{},
-		keywords: map[string]Intent{},
-		cancels:  map[string]bool{},
-		clear:    map[string]string{},
-		names:    map[string]string{},
-		numbers:  map[string]atoms{},
+		bare:      map[string]bare{},
+		keywords:  map[string]Intent{},
+		cancels:   map[string]bool{},
+		clear:     map[string]string{},
+		names:     map[string]string{},
+		numbers:   map[string]atoms{},
+		reactions: map[string]bool{},
 	}
 	for _, step := range []struct {
 		file string

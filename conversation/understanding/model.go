@@ -15,7 +15,7 @@ func (lex *lexiconData) intents(f folded, m marks, r Reading) []Guess {
 	}
 	var guesses []Guess
 	for _, i := range Intents {
-		if m[string(i)] {
+		if m[string(i)] != nil {
 			guesses = append(guesses, Guess{i, 0.8})
 		}
 	}

@@ -8,22 +8,31 @@ import (
 
 // A pattern is a phrase with room in it, written as in lexicon/stop.txt:
 //
-//	word     this word, or a typo of it
+//	word     this word
 //	word*    any word that begins so
-//	<class>  any word of a class (lexicon/classes.txt)
+//	<class>  any word of a class (lexicon/classes.txt), in some classes a typo of it
 //	a|<b>    either
 //	x?       may be missing
+//	<x>*     any number of them, in classes
 //	!x       the next word is not x
-//	~ ~~     up to 3, up to 6 words of the same sentence
+//	~        up to 3 words of the same sentence
+//	~~       up to 6 words between the same commas
 //	_        one word, whichever
 //	^ $      a clause begins, ends (a comma, an emoji, a full stop)
 //	^^ $$    the text begins, ends, courtesies aside
+//	??       the text asks a question
 //
-// A pattern never crosses a full stop.
+// A pattern never crosses a full stop, nor a veto a comma.
 type pattern struct {
 	mark  string
+	text  string
 	elems []elem
 }
+
+const (
+	shortRoom = 3 // words
+	longRoom  = 6
+)
 
 type elemKind uint8
 
@@ -36,12 +45,14 @@ const (
 	clauseEnd
 	textStart
 	textEnd
+	question
 )
 
 type elem struct {
 	kind     elemKind
 	ids      []uint16
 	optional bool
+	repeated bool
 	width    int // of room, in words
 }
 
@@ -50,19 +61,21 @@ type patterns struct {
 	all     []pattern
 	byFirst map[uint16][]int
 
-	ids      map[string]uint16   // literal, "prefix*" or <class> → its id
-	exact    map[string][]uint16 // word → ids it satisfies
-	prefixes map[string][]uint16 // beginning → ids it satisfies
-	shortest int                 // prefix, in bytes
-	longest  int
-	deletes  map[string][]string // a known word less one letter → the word
-	common   map[string]bool     // ordinary words that are no typo of a known one
+	ids       map[string]uint16   // literal, "prefix*" or <class> → its id
+	exact     map[string][]uint16 // word → ids it satisfies
+	prefixes  map[string][]uint16 // beginning → ids it satisfies
+	shortest  int                 // prefix, in bytes
+	longest   int
+	forgiving map[uint16]bool     // classes whose words are known by a typo too
+	deletes   map[string][]string // a word of those, less one letter → the word
+	walls     []uint16            // classes that the room of a veto never holds
+	common    map[string]bool     // ordinary words that are no typo of a known one
 }
 
 func (p *patterns) load(classes, common string, rules ...string) error {
 	p.byFirst, p.ids = map[uint16][]int{}, map[string]uint16{}
 	p.exact, p.prefixes = map[string][]uint16{}, map[string][]uint16{}
-	p.deletes, p.common = map[string][]string{}, map[string]bool{}
+	p.deletes, p.common, p.forgiving = map[string][]string{}, map[string]bool{}, map[uint16]bool{}
 	p.shortest, p.longest = 99, 0
 
 	entries, err := readEntries(classes)
@@ -70,10 +83,23 @@ func (p *patterns) load(classes, common string, rules ...string) error {
 		return err
 	}
 	for _, e := range entries {
+		if e.name == "typos" {
+			for _, class := range e.items {
+				p.forgiving[p.id("<"+class+">")] = true
+			}
+			continue
+		}
 		id := p.id("<" + e.name + ">")
-		for _, word := range e.items {
+		for _, item := range e.items {
+			word := Normalise(item)
+			if strings.HasSuffix(item, "*") {
+				word += "*"
+			}
 			p.know(word, id)
 		}
+	}
+	for _, wall := range [...]string{"<msg>", "<ad>", "<contact>", "<phone>", "<aside>"} {
+		p.walls = append(p.walls, p.id(wall))
 	}
 	if entries, err = readEntries(common); err != nil {
 		return err
@@ -124,7 +150,7 @@ func (p *patterns) know(word string, id uint16) {
 }
 
 func (p *patterns) compile(mark, text string) error {
-	pat := pattern{mark: mark}
+	pat := pattern{mark: mark, text: text}
 	for _, field := range strings.Fields(text) {
 		e := elem{}
 		switch field {
@@ -136,10 +162,12 @@ func (p *patterns) compile(mark, text string) error {
 			e.kind = textStart
 		case "$$":
 			e.kind = textEnd
+		case "??":
+			e.kind = question
 		case "~":
-			e.kind, e.width = room, 3
+			e.kind, e.width = room, shortRoom
 		case "~~":
-			e.kind, e.width = room, 6
+			e.kind, e.width = room, longRoom
 		case "_":
 			e.kind = anyWord
 		default:
@@ -148,6 +176,9 @@ func (p *patterns) compile(mark, text string) error {
 			}
 			if rest, ok := strings.CutSuffix(field, "?"); ok {
 				e.optional, field = true, rest
+			}
+			if rest, ok := strings.CutSuffix(field, ">*"); ok {
+				e.optional, e.repeated, field = true, true, rest+">"
 			}
 			for alternative := range strings.SplitSeq(field, "|") {
 				if strings.HasPrefix(alternative, "<") {
@@ -190,13 +221,14 @@ func (p *patterns) compile(mark, text string) error {
 	return nil
 }
 
-// A typo is looked for in words of at least this many letters.
-const typoLetters = 4
+// A typo is looked for in words of at least this many letters, and not in the
+// last one: there it is grammar ("smette" is no "smetti").
+const typoLetters = 5
 
 func (p *patterns) indexTypos() {
-	for word := range p.exact {
+	for word, ids := range p.exact {
 		p.common[word] = true
-		if len(word) < typoLetters {
+		if len(word) < typoLetters || !slices.ContainsFunc(ids, func(id uint16) bool { return p.forgiving[id] }) {
 			continue
 		}
 		p.deletes[word] = append(p.deletes[word], word)
@@ -224,7 +256,7 @@ func (p *patterns) resolve(word string, ids []uint16) []uint16 {
 	}
 	take := func(candidates []string) {
 		for _, c := range candidates {
-			if (len(c) > typoLetters || len(c) <= len(word)) && distance(word, c) == 1 {
+			if word[len(word)-1] == c[len(c)-1] && distance(word, c) == 1 {
 				ids = append(ids, p.exact[c]...)
 			}
 		}
@@ -242,7 +274,11 @@ type sentence struct {
 	ids    [][]uint16
 	masked []bool // words that a veto has taken
 	shy    bool   // masked words do not match
-	lo, hi int    // the core, courtesies aside
+	pause  gap    // from this gap on, a match ends
+	walls  []uint16
+	walled bool // room holds no wall
+	asks   bool // there is a question mark
+	lo, hi int  // the core, courtesies aside
 }
 
 func (s *sentence) is(i int, ids []uint16) bool {
@@ -260,7 +296,7 @@ func (s *sentence) match(elems []elem, i, start int) int {
 		return i
 	}
 	e, rest := elems[0], elems[1:]
-	open := i < len(s.tokens) && !(s.shy && s.masked[i]) && (i == start || s.tokens[i].gap < fullStop)
+	open := i < len(s.tokens) && !(s.shy && s.masked[i]) && (i == start || s.tokens[i].gap < s.pause)
 	switch e.kind {
 	case clauseStart:
 		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.lo {
@@ -282,6 +318,11 @@ func (s *sentence) match(elems []elem, i, start int) int {
 			return -1
 		}
 		return s.match(rest, i, start)
+	case question:
+		if !s.asks {
+			return -1
+		}
+		return s.match(rest, i, start)
 	case not:
 		if open && s.is(i, e.ids) {
 			return -1
@@ -292,14 +333,18 @@ func (s *sentence) match(elems []elem, i, start int) int {
 			if end := s.match(rest, i+n, start); end >= 0 {
 				return end
 			}
-			if i+n >= len(s.tokens) || (s.shy && s.masked[i+n]) || (i+n > start && s.tokens[i+n].gap == fullStop) {
+			if i+n >= len(s.tokens) || s.walled && e.width == shortRoom && s.is(i+n, s.walls) || e.width > shortRoom && i+n > start && s.tokens[i+n].gap >= comma || (s.shy && s.masked[i+n]) || (i+n > start && s.tokens[i+n].gap >= s.pause) {
 				break
 			}
 		}
 		return -1
 	}
 	if open && (e.kind == anyWord || s.is(i, e.ids)) {
-		if end := s.match(rest, i+1, start); end >= 0 {
+		next := rest
+		if e.repeated {
+			next = elems
+		}
+		if end := s.match(next, i+1, start); end >= 0 {
 			return end
 		}
 	}
@@ -309,32 +354,40 @@ func (s *sentence) match(elems []elem, i, start int) int {
 	return -1
 }
 
-// marks are the marks of the patterns found.
-type marks map[string]bool
+// marks are the patterns found, the first of each mark.
+type marks map[string]*pattern
 
 const (
-	markVeto  = "veto" // takes its words away from sure and doubt
+	markVeto  = "veto"        // takes its words away from sure and doubt
+	markRest  = "veto clause" // the same, down to the end of the clause
 	markSure  = "sure"
+	markMust  = "sure anyway" // vetoed or not
 	markDoubt = "doubt"
+	markStill = "doubt anyway" // vetoed or not
 )
+
+func (p *pattern) isVeto() bool { return p.mark == markVeto || p.mark == markRest }
 
 // find matches every pattern.
 func (lex *lexiconData) find(f folded) marks {
 	p := &lex.patterns
-	s := &sentence{tokens: f.tokens, ids: make([][]uint16, len(f.tokens)), masked: make([]bool, len(f.tokens))}
+	s := &sentence{tokens: f.tokens, ids: make([][]uint16, len(f.tokens)), masked: make([]bool, len(f.tokens)), walls: p.walls, asks: f.signs.question}
 	for i, t := range f.tokens {
 		s.ids[i] = p.resolve(t.word, nil)
 	}
 	s.lo, s.hi = lex.core(f.tokens)
 	found := marks{}
-	s.each(p, func(pat *pattern) bool { return pat.mark == markVeto }, func(pat *pattern, i, end int) {
-		found[markVeto] = true
+	s.each(p, (*pattern).isVeto, func(pat *pattern, i, end int) {
+		found[markVeto] = pat
 		for ; i < end; i++ {
 			s.masked[i] = true
 		}
+		for ; pat.mark == markRest && i < len(s.tokens) && s.tokens[i].gap < comma; i++ {
+			s.masked[i] = true
+		}
 	})
-	s.each(p, func(pat *pattern) bool { return pat.mark != markVeto && !found[pat.mark] }, func(pat *pattern, _, _ int) {
-		found[pat.mark] = true
+	s.each(p, func(pat *pattern) bool { return !pat.isVeto() && found[pat.mark] == nil }, func(pat *pattern, _, _ int) {
+		found[pat.mark] = pat
 	})
 	return found
 }
@@ -348,7 +401,10 @@ func (s *sentence) each(p *patterns, want func(*pattern) bool, do func(pat *patt
 				if !want(pat) {
 					continue
 				}
-				s.shy = pat.mark == markSure || pat.mark == markDoubt
+				s.shy, s.pause = pat.mark == markSure || pat.mark == markDoubt, fullStop
+				if s.walled = pat.isVeto(); s.walled {
+					s.pause = comma
+				}
 				if end := s.match(pat.elems, i, i); end >= 0 {
 					do(pat, i, end)
 				}

@@ -1,22 +1,29 @@
 package understanding
 
-// stop decides whether a text withdraws. The rules are in lexicon/stop.txt:
-// what surely ends the messages, what may, and what only sounds like it.
-func (lex *lexiconData) stop(f folded, m marks, keyword Intent) Certainty {
-	if keyword == Stop {
-		return Sure
-	}
+// stop decides whether a text withdraws, and names the rule that decided. The
+// rules are in lexicon/stop.txt: what surely ends the messages, what may, and
+// what only sounds like it.
+func (lex *lexiconData) stop(f folded, m marks) (Certainty, string) {
 	lo, hi := lex.core(f.tokens)
-	if core := join(f.tokens[lo:hi]); lex.keywords[core] == Stop {
-		return Sure
+	core := f.tokens[lo:hi]
+	if len(core) > 1 && max(lex.yes.prefix(core[:1]), lex.no.prefix(core[:1])) == 1 {
+		core = core[1:] // "non stop", "ok stop"
 	}
-	switch {
-	case m[markSure]:
-		return Sure
-	case m[markDoubt]:
-		return Doubt
-	case f.signs.stop && len(f.tokens) == 0:
-		return Doubt
+	if word := join(core); lex.keywords[word] == Stop {
+		return Sure, word
 	}
-	return None
+	for _, rule := range [...]struct {
+		mark  string
+		gives Certainty
+	}{
+		{markMust, Sure}, {markStill, Doubt}, {markSure, Sure}, {markDoubt, Doubt},
+	} {
+		if p := m[rule.mark]; p != nil {
+			return rule.gives, p.text
+		}
+	}
+	if f.signs.stop && len(f.tokens) == 0 {
+		return Doubt, "🛑"
+	}
+	return None, ""
 }

@@ -1,8 +1,11 @@
 package understanding
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A phone without RCS sends a reaction as a text that quotes ours: an iPhone
@@ -12,47 +15,68 @@ import (
 func (lex *lexiconData) takeReactions(entries []entry) error {
 	for _, e := range entries {
 		for _, item := range e.items {
-			lex.reactions = append(lex.reactions, Normalise(item))
+			for _, word := range fold(item).words() {
+				switch e.name {
+				case "verbs":
+					lex.reactions[word] = true
+				case "small":
+					if !lex.reactions[word] {
+						lex.reactions[word] = false
+					}
+				default:
+					return fmt.Errorf("line %d: %q is not verbs or small", e.line, e.name)
+				}
+			}
 		}
 	}
 	return nil
 }
 
+const (
+	openQuotes  = "\"“”„«‘‹"
+	closeQuotes = "\"“”»’›"
+	leadBytes   = 80 // longest lead: "Removed an exclamation point from"
+	tailWords   = 4  // longest tail: „…“ mit Gefällt mir markiert
+)
+
 // stripReaction takes a reaction and its quote off; ok is false when the text
 // is none, and it is returned as it came.
 func (lex *lexiconData) stripReaction(text string) (rest string, ok bool) {
-	open := strings.IndexAny(text, "\"“”„«‘‹")
-	if open < 0 || open > 80 {
-		return text, false
+	for open, r := range text {
+		if open > leadBytes {
+			break
+		}
+		if !strings.ContainsRune(openQuotes, r) {
+			continue
+		}
+		// What follows the quote on the same line belongs to the reaction too
+		// ("Vond “…” leuk"); a new line is the customer's own. A quote cut short
+		// by the network has no end.
+		tail, after := "", ""
+		if end := strings.LastIndexAny(text, closeQuotes); end > open {
+			_, size := utf8.DecodeRuneInString(text[end:])
+			tail, after, _ = strings.Cut(text[end+size:], "\n")
+		}
+		if lex.isReaction(text[:open], tail) {
+			return after, true
+		}
 	}
-	if !lex.isReaction(text[:open]) {
-		return text, false
-	}
-	// What follows the quote belongs to the reaction too ("Vond “…” leuk"),
-	// unless a new line begins.
-	quote := text[open:]
-	end := strings.LastIndexAny(quote, "\"“”»’›")
-	if end <= 0 {
-		return "", true // cut short by the network
-	}
-	if _, after, found := strings.Cut(quote[end:], "\n"); found {
-		return after, true
-	}
-	return "", true
+	return text, false
 }
 
-func (lex *lexiconData) isReaction(lead string) bool {
-	lead = strings.TrimSpace(lead)
-	folded := Normalise(lead)
-	for _, r := range lex.reactions {
-		if folded == r {
-			return true
-		}
-		if strings.HasSuffix(r, " with") && strings.HasPrefix(folded, r) {
-			return true
-		}
+// isReaction: an emoji or a verb of reacting, and little words, around a quote.
+func (lex *lexiconData) isReaction(lead, tail string) bool {
+	leads, tails := fold(lead), fold(tail)
+	if len(tails.tokens) > tailWords {
+		return false
 	}
-	// "👍 to", "Reacted 👍 to": an emoji and at most three words.
-	hasEmoji := strings.ContainsFunc(lead, func(r rune) bool { return unicode.Is(unicode.So, r) })
-	return hasEmoji && len(strings.Fields(folded)) <= 4 && !strings.ContainsAny(lead, ".!?\n")
+	reacts := strings.ContainsFunc(lead, func(r rune) bool { return unicode.Is(unicode.So, r) }) && len(leads.tokens) > 0
+	for _, t := range slices.Concat(leads.tokens, tails.tokens) {
+		verb, known := lex.reactions[t.word]
+		if !known {
+			return false
+		}
+		reacts = reacts || verb
+	}
+	return reacts
 }

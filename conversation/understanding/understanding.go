@@ -86,6 +86,7 @@ type Reading struct {
 	Intents []Guess // best first; two when the text asks two things; empty: nothing understood
 
 	Stop    Certainty
+	Rule    string // the rule of lexicon/stop.txt that decided Stop
 	Keyword Intent // Stop, Start or Help when the whole text is that bare keyword; "" otherwise
 	Cancels bool   // a stop word such as CANCEL, END, ANNULER or FIN: after an offer to cancel it answers that offer instead
 
@@ -149,8 +150,8 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	r.WantsLanguage = lex.wantsLanguage(f, m)
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
-	r.Angry = m[string(Angry)] || f.signs.angry || f.shouted()
-	r.Stop = lex.stop(f, m, r.Keyword)
+	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
+	r.Stop, r.Rule = lex.stop(f, m)
 	if !reaction {
 		r.Yes, r.No = lex.yesNo(f)
 		r.Number, r.HasNumber = lex.number(f, hint)

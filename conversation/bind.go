@@ -32,7 +32,11 @@ func (t *turn) expected() bool {
 
 // candidate is the question that the text would answer.
 func (t *turn) candidate() (Question, bool) {
-	if q, ok := t.find(t.in.Quotes); ok {
+	if t.in.Quotes != "" { // an answer to what is settled answers nothing else
+		q, ok := t.find(t.in.Quotes)
+		if !ok {
+			return q, false
+		}
 		_, fits := t.fit(q)
 		return q, fits
 	}
@@ -58,12 +62,12 @@ func (t *turn) bind() bool {
 		return false
 	}
 	value, _ := t.fit(q)
-	newest, any := t.newest()
-	quoted := t.in.Quotes == q.ID
-	switch {
-	case any && newest.ID == q.ID && newest.Restated && !quoted:
+	if q.Restated {
 		value = t.meant(q, value)
-	case !t.isOpen(q), !quoted && t.openQuestions() > 1:
+	}
+	newest, _ := t.newest()
+	sure := t.in.Quotes == q.ID || t.openQuestions() == 1 || q.Restated && newest.ID == q.ID
+	if value != valueNothing && (!sure || !t.isOpen(q)) {
 		t.restate(q, value)
 		return true
 	}
@@ -111,6 +115,16 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		if i, found := r.Choose(options(q)); found {
 			return q.Options[i].Value, true
 		}
+	}
+	switch {
+	case q.Dialogue == StopDialogue && r.Yes:
+		return scopeMarketing, true
+	case q.Dialogue == StopDialogue && r.No:
+		return scopeNothing, true
+	case q.Dialogue == CartDialogue && r.Yes:
+		return "yes", true
+	case q.Dialogue == CartDialogue && r.No:
+		return cartNo, true
 	}
 	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= 4 { // "pas maintenant"
 		return valueDecline, true

@@ -182,7 +182,7 @@ func (t *turn) choosesScope() bool {
 func (t *turn) stopClarified(value string) {
 	t.unset(timerStop)
 	switch value {
-	case scopeNothing, "no":
+	case scopeNothing:
 		t.decide("stop.kept")
 		t.c.Customer.Suspended = false
 		t.notice("consent.kept")

@@ -178,7 +178,7 @@ func (f *fold) withdraw(c conversation.Cancel, why conversation.Rule) {
 	for i := range f.messages {
 		m := &f.messages[i]
 		if m.Status == Queued && !m.Exempt && (c == conversation.CancelAll || m.Purpose == conversation.Marketing) {
-			m.Status = Cancelled
+			m.Status, m.Rule = Cancelled, why
 		}
 	}
 }

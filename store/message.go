@@ -105,7 +105,8 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 			if first[i] == 0 {
 				first[i] = t.now.UnixMicro()
 			}
-		case m.Status != gateway.Queued:
+		case m.Status == gateway.Queued, m.Status == gateway.Cancelled: // withdrawn by a later turn of its own group
+		default:
 			return fmt.Errorf("message %s: %s is no status to begin with", m.ID, m.Status)
 		}
 	}

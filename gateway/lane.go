@@ -148,13 +148,14 @@ func (l *lane) pumpOnce(ctx context.Context) bool {
 		}
 		claims = append(claims, w)
 	}
-	for _, w := range claims {
+	refused := false
+	for _, w := range claims { // all of them: each holds a slot
 		if v := <-w.done; v.err != nil {
 			w.claim.hold.release()
-			return false
+			refused = true
 		}
 	}
-	return len(refs) == pumpBatch && ctx.Err() == nil
+	return len(refs) == pumpBatch && !refused && ctx.Err() == nil
 }
 
 // why says why the lane is halted, "" when it is not.

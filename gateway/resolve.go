@@ -32,14 +32,8 @@ func (l *lane) resolve(a launch) {
 	absentAfter := a.deadline.Add(l.g.opt.ListLag)
 	renewAt := a.deadline
 	for pause := l.g.opt.ListLag / 20; ; pause = min(2*pause, time.Minute) {
-		if l.g.ended(pause) {
-			return // the lease runs out, and whoever is there then asks again
-		}
-		if time.Now().After(renewAt) {
-			if !l.renew(&a) {
-				return // settled by a report, or another node's
-			}
-			renewAt = time.Now().Add(l.g.opt.Lease / 3)
+		if !l.rest(&a, pause, &renewAt) {
+			return
 		}
 		l.g.at(PointResolving)
 		asked := time.Now()
@@ -62,6 +56,27 @@ func (l *lane) resolve(a launch) {
 			l.g.log.Warn("cannot read the carrier's list", "channel", l.id, "message", a.posting.Message, "error", err)
 		case asked.Before(absentAfter):
 			pause = min(pause, max(time.Until(absentAfter), time.Millisecond))
+		}
+	}
+}
+
+// rest waits before the carrier is asked again, and keeps the lease meanwhile: a
+// pause may be longer. It returns false when the message is no longer this
+// attempt's to resolve: settled by a report, another node's, or the gateway
+// drains and whoever is there when the lease runs out asks again.
+func (l *lane) rest(a *launch, pause time.Duration, renewAt *time.Time) bool {
+	for until := time.Now().Add(pause); ; {
+		if l.g.ended(min(time.Until(until), l.g.opt.Lease/8)) {
+			return false
+		}
+		if time.Now().After(*renewAt) {
+			if !l.renew(a) {
+				return false
+			}
+			*renewAt = time.Now().Add(l.g.opt.Lease / 3)
+		}
+		if !time.Now().Before(until) {
+			return true
 		}
 	}
 }

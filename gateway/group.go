@@ -30,7 +30,6 @@ type group struct {
 
 	holds    []*hold  // what was reserved on lanes: given back if the commit fails
 	launches []launch // what is sent after the commit
-	renewed  []*work
 }
 
 // part is the share of one brand in a group.

@@ -160,7 +160,7 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 	info := conversation.BrandInfo{
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
 		Phone: b.Support.Phone, Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
-		Burst: b.BurstWait, UploadURL: b.UploadURL,
+		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt,
 	}
 	if info.UploadURL == "" && cfg.PublicURL != "" {
 		info.UploadURL = cfg.PublicURL + media.Path + string(b.ID)

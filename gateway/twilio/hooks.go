@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -103,8 +102,7 @@ func (c *Channel) called(r *http.Request) string {
 // failed answers what the door could not take, so that Twilio comes again.
 func (h *Hooks) failed(w http.ResponseWriter, c *Channel, err error) {
 	if errors.Is(err, gateway.ErrBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, "busy", "the gateway cannot commit now, try again")
+		gateway.Busy(w)
 		return
 	}
 	h.log.Error("webhook failed", "brand", c.config.Brand, "channel", c.config.ID, "error", err)
@@ -118,18 +116,9 @@ func acknowledge(w http.ResponseWriter) {
 
 var textXML = []string{"text/xml"}
 
-// problem is an error as RFC 9457 writes it; the code is stable.
-type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
+// refuse answers as RFC 9457 writes it; the code is stable.
 func refuse(w http.ResponseWriter, status int, code, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(problem{http.StatusText(status), status, code, detail})
+	gateway.Problem(w, status, code, http.StatusText(status), detail)
 }
 
 // readAll is io.ReadAll into a buffer that is used again.

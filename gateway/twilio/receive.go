@@ -58,15 +58,15 @@ func (c *Channel) inbound(f form, now time.Time) (conversation.Inbound, error) {
 	sid, from := f.get("MessageSid"), f.get("From")
 	switch {
 	case sid == "":
-		return in, fmt.Errorf("MessageSid is missing")
+		return in, fmt.Errorf("no MessageSid")
 	case !isToken(sid, maxSID):
-		return in, fmt.Errorf("MessageSid is not an id")
+		return in, fmt.Errorf("the MessageSid is no id")
 	case from == "":
-		return in, fmt.Errorf("From is missing")
+		return in, fmt.Errorf("no From")
 	case !isToken(from, maxAddress) || from == whatsapp:
-		return in, fmt.Errorf("From is not an address")
+		return in, fmt.Errorf("the From is no address")
 	case f.get("AccountSid") != c.config.AccountSID:
-		return in, fmt.Errorf("AccountSid is not this channel's account")
+		return in, fmt.Errorf("the AccountSid is not this channel's account")
 	}
 	// A status callback that was pointed here speaks of our own message: taken
 	// for a text, the gateway would answer itself.

@@ -223,7 +223,7 @@ func TestRefusals(t *testing.T) {
 
 func checkProblem(t *testing.T, w *httptest.ResponseRecorder, status int, code string) {
 	t.Helper()
-	var p problem
+	var p gateway.ProblemDetails
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
 		t.Fatalf("answered %d %q", w.Code, w.Body)
 	}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -301,7 +302,9 @@ func (gr *group) flight(f *fold, m Outbound) Flight {
 	}
 }
 
-// renew takes over leases that ran out, and keeps those of this node.
+// renew takes over leases that ran out, and keeps those of this node. A message
+// may be asked for twice: by whoever resolves it, and by whoever saw its lease run
+// out meanwhile.
 func (gr *group) renew(ctx context.Context, tx Tx, p *part) error {
 	var flights []Flight
 	for _, w := range p.works {
@@ -316,7 +319,9 @@ func (gr *group) renew(ctx context.Context, tx Tx, p *part) error {
 		f := *w.row.Flight
 		f.Node, f.Lease = gr.g.node, gr.now.Add(gr.g.opt.Lease)
 		w.flight = &f
-		flights = append(flights, f)
+		if !slices.ContainsFunc(flights, func(one Flight) bool { return one.Message == f.Message }) {
+			flights = append(flights, f)
+		}
 	}
 	if len(flights) == 0 {
 		return nil

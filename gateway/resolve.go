@@ -117,7 +117,7 @@ func (l *lane) renew(a *launch) bool {
 	if v.err != nil {
 		return true // the database is away; ask again later
 	}
-	return !v.stale
+	return !v.stale && v.flight != nil && v.flight.Attempt == a.posting.Attempt
 }
 
 // takeOver leases the messages whose node died, and asks their carriers. It

@@ -25,12 +25,19 @@ func (m *Outbound) stale(c conversation.Conversation) conversation.Rule {
 	return ""
 }
 
-// refuse settles a head that must not be posted: stale, or too late.
+// refuse settles a head that must not be posted: stale, for a country that the
+// carrier refuses, or too late.
 func (gr *group) refuse(f *fold, m Outbound) (Settlement, bool) {
 	s := Settlement{Message: m.ID, Customer: m.Customer, At: gr.now}
 	if rule := m.stale(f.row.Conversation); rule != "" {
 		s.Status, s.Code = Cancelled, string(rule)
 		return s, true
+	}
+	if l := gr.g.lanes[m.Channel]; l != nil {
+		if code := l.closed.why(m.To); code != "" {
+			s.Status, s.Code = Failed, code
+			return s, true
+		}
 	}
 	if !m.Expires.IsZero() && m.Expires.Before(gr.now) {
 		s.Status = Expired

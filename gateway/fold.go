@@ -225,8 +225,11 @@ func (gr *group) direct(p *part, f *fold) {
 		if m.Status != Queued {
 			continue
 		}
-		if m.After.After(gr.now) || m.stale(f.row.Conversation) != "" {
+		if m.After.After(gr.now) {
 			return
+		}
+		if _, refused := gr.refuse(f, *m); refused {
+			return // the pump settles it
 		}
 		held := gr.hold(nil, m.Channel, m.Segments)
 		if held == nil {

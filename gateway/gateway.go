@@ -265,7 +265,7 @@ func (g *Gateway) explain(ctx context.Context, r Report, s *Settling) error {
 	if l == nil {
 		return nil
 	}
-	l.contain(r.Error)
+	l.contain(r.Error, m.To)
 	p := posting(r.Brand, m, m.FirstPosted)
 	settlement, event := l.outcome(p, r.Error)
 	s.Event = event

@@ -185,6 +185,33 @@ func TestConsequencesOfSendErrors(t *testing.T) {
 			})
 		})
 	}
+	t.Run("a country that the account may not text is closed, and the others are not", func(t *testing.T) {
+		engines(t, func(t *testing.T, url string) {
+			w := newWorld(t, url)
+			refusal := fail(gateway.GiveUp)
+			refusal.err.(*gateway.SendError).Halts = gateway.WholeCountry
+			w.carrier.next(refusal)
+			w.awaitStatus(w.text(ana, "IN1", "say 1").Customer, gateway.Failed)
+			w.awaitStatus(w.text("+33698765432", "IN2", "say 1").Customer, gateway.Failed)
+			w.awaitStatus(w.text("+4915123456789", "IN3", "say 1").Customer, gateway.Accepted)
+			if w.carrier.tried != 2 {
+				t.Errorf("tried %d times", w.carrier.tried)
+			}
+		})
+	})
+	t.Run("a halted account sends nothing and keeps what waits", func(t *testing.T) {
+		engines(t, func(t *testing.T, url string) {
+			w := newWorld(t, url)
+			refusal := fail(gateway.Retry)
+			refusal.err.(*gateway.SendError).Halts = gateway.WholeAccount
+			w.carrier.next(refusal)
+			w.awaitStatus(w.text(ana, "IN1", "say 1").Customer, gateway.Queued)
+			w.awaitStatus(w.text("+33698765432", "IN2", "say 1").Customer, gateway.Queued)
+			if halted := w.gateway.Halted(); halted[channel] != "x" || w.carrier.tried != 1 {
+				t.Errorf("halted %v, tried %d times", halted, w.carrier.tried)
+			}
+		})
+	})
 	t.Run("an opt-out at the carrier is recorded in the ledger", func(t *testing.T) {
 		engines(t, func(t *testing.T, url string) {
 			w := newWorld(t, url)

@@ -23,6 +23,7 @@ type lane struct {
 	limiter *rate.Limiter
 	slots   chan struct{}
 	kicked  chan struct{}
+	closed  countries
 
 	mu     sync.Mutex
 	halted string // why nothing is sent, "" while it is

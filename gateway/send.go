@@ -48,7 +48,7 @@ func (l *lane) attempt(a launch) {
 	failure := asSendError(err)
 	l.g.log.Info("send failed", "brand", l.brand, "channel", l.id, "message", a.posting.Message,
 		"code", failure.Code, "consequence", failure.Consequence, "attempt", a.posting.Attempt)
-	l.contain(failure)
+	l.contain(failure, a.posting.To)
 	if failure.Consequence == Ambiguous {
 		l.resolve(a)
 		return
@@ -94,13 +94,15 @@ func (l *lane) outcome(p Posting, f *SendError) (Settlement, *conversation.Event
 }
 
 // contain stops more than the message where the error says so.
-func (l *lane) contain(f *SendError) {
+func (l *lane) contain(f *SendError, to conversation.Address) {
 	if f.Alert {
 		l.g.log.Error("the carrier's answer needs a person", "channel", l.id, "code", f.Code, "alert", true)
 	}
 	switch f.Halts {
-	case WholeSender, WholeAccount, WholeCountry, WholeTemplate:
+	case WholeSender, WholeAccount:
 		l.g.halt(l, f)
+	case WholeCountry:
+		l.closed.close(to, f.Code)
 	case SlowerPace:
 		l.slow()
 	}

@@ -97,7 +97,7 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 			return valueBack, true
 		}
 	}
-	if q.Name == askConfirmReorder && r.HasNumber && !r.Is(understanding.OrderStatus) {
+	if q.Name == askConfirmReorder && r.HasNumber && !t.is(understanding.OrderStatus) {
 		return strconv.Itoa(r.Number), true
 	}
 	if q.Dialogue == ReviewDialogue && r.HasNumber && 1 <= r.Number && r.Number <= len(q.Options) {
@@ -144,19 +144,23 @@ func (t *turn) asksElse() bool {
 	if len(t.read.Words) <= 4 {
 		return false
 	}
-	switch t.read.Best() {
+	switch t.best() {
 	case "", understanding.Other, understanding.Yes, understanding.No, understanding.Thanks, understanding.Preferences, understanding.Reorder:
 		return false
 	}
 	return true
 }
 
-// interrupts reports that a free question's next text is no answer to it.
+// interrupts reports that a free question's next text is no answer to it: it
+// clearly wants something else. What comes with a picture is an answer.
 func (t *turn) interrupts(q Question) bool {
+	if len(t.in.Media) > 0 || len(t.read.Intents) == 0 || t.read.Intents[0].Score < sureOfLong {
+		return false
+	}
 	if strings.ContainsFunc(t.in.Text, unicode.IsDigit) && (q.Dialogue == AddressDialogue || q.Name == askWhichOrder) {
 		return false
 	}
-	switch best := t.read.Best(); best {
+	switch best := t.best(); best {
 	case "", understanding.Other, understanding.Yes:
 		return false
 	case understanding.ItemProblem, understanding.Return:

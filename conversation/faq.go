@@ -89,7 +89,7 @@ func (t *turn) example() bool {
 
 // answerFAQ answers a question of either kind, and reports whether it was one.
 func (t *turn) answerFAQ() bool {
-	switch best := t.read.Best(); best {
+	switch best := t.best(); best {
 	case understanding.Hours, understanding.DeliveryInfo, understanding.PromoCode, understanding.Availability:
 		return t.faqIntent(best)
 	case "", understanding.Other:

@@ -67,11 +67,11 @@ const slotTold = "told"
 // without a dialogue, else once that they are not forgotten.
 func (t *turn) whileWaiting() {
 	t.decide("agent.awaited")
-	switch t.read.Best() {
+	switch t.best() {
 	case understanding.Thanks, understanding.AutoReply, understanding.Yes, understanding.No:
 		return
 	case understanding.Safety, understanding.Legal:
-		t.notice("escalation.requested", "reason", string(t.read.Best()), "priority", priorityUrgent)
+		t.notice("escalation.requested", "reason", string(t.best()), "priority", priorityUrgent)
 	case understanding.OrderStatus:
 		if o, ok := t.onlyOrder(); ok {
 			t.tellStatus(o)
@@ -81,7 +81,7 @@ func (t *turn) whileWaiting() {
 		t.tellPoints()
 		return
 	default:
-		if !t.read.Long && !t.read.Angry && t.answerFAQ() {
+		if !t.read.Long && !t.angry() && t.answerFAQ() {
 			return
 		}
 	}

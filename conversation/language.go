@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/causette/causette/conversation/understanding"
@@ -10,12 +11,16 @@ import (
 // follows. "ok", "stop", "no" and "si" are not such words.
 const clearWords = 4
 
+// firstWords is the same for a customer whose language nobody knows yet:
+// nothing is switched, a guess is made better.
+const firstWords = 3
+
 // switchLanguage follows the customer: at their request, or when they clearly
 // write another language.
 func (t *turn) switchLanguage() {
 	to := t.read.WantsLanguage
-	if to == "" && t.read.LanguageWords >= clearWords {
-		to = t.read.Language
+	if t.read.LanguageWords >= clearWords || t.c.Customer.Language == "" && t.read.LanguageWords >= firstWords {
+		to = cmp.Or(to, t.read.Language)
 	}
 	if to == "" || to == t.c.Customer.Language || !slices.Contains(understanding.Languages[:], to) {
 		return

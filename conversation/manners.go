@@ -6,9 +6,15 @@ import (
 )
 
 // affordable reports whether this hour has an answer left for the customer.
-func (t *turn) affordable() bool {
+func (t *turn) affordable() bool { return t.affords(0) }
+
+// spare are the answers beyond an hour's budget that confirm an opt-out: who
+// asked much and then stops is told that we stop.
+const spare = 3
+
+func (t *turn) affords(more int) bool {
 	b := t.c.Budget
-	return t.now.Sub(b.Since) >= time.Hour || b.Said < t.rules.answersPerHour
+	return t.now.Sub(b.Since) >= time.Hour || b.Said < t.rules.answersPerHour+more
 }
 
 // spend counts one answer.
@@ -24,11 +30,14 @@ func (t *turn) spend() {
 func (t *turn) exhausted() {
 	t.decide("manners.budget")
 	t.dropBurst()
-	if t.c.Budget.Said == t.rules.answersPerHour {
-		t.c.Budget.Said++
+	if t.c.Slots[slotExhausted] != t.c.Budget.Since.Format(time.RFC3339) {
+		t.slot(slotExhausted, t.c.Budget.Since.Format(time.RFC3339))
 		t.notice("budget.exhausted")
 	}
 }
+
+// slotExhausted remembers the hour whose silence was told.
+const slotExhausted = "exhausted"
 
 // miss is a text that nothing here understands: asked back once with a hint,
 // then a person. It never loops.

@@ -46,7 +46,7 @@ func (t *turn) command() bool {
 	if len(t.read.Words) == 0 || len(t.read.Words) > 2 || len(t.c.Burst) > 0 {
 		return false
 	}
-	switch t.read.Best() {
+	switch t.best() {
 	case understanding.OrderStatus, understanding.Reorder, understanding.Preferences, understanding.Human:
 		return true
 	}

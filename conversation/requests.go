@@ -7,25 +7,19 @@ import (
 // requests answers what a text asks for: two things get one combined answer,
 // and what is too much for a machine goes to a person.
 func (t *turn) requests() {
-	if t.read.Is(understanding.Safety) {
+	if t.is(understanding.Safety) {
 		t.request(understanding.Safety) // before anything else, and alone
 		return
 	}
-	if t.read.Angry && !t.quiet {
+	if t.angry() && !t.quiet {
 		t.decide("human.angry")
 		t.say("angry")
 		t.person("angry", priorityHigh)
 		return
 	}
 	done := 0
-	for i, g := range t.read.Intents {
-		if i == 2 {
-			break
-		}
-		if t.read.Long && g.Score < sureOfLong {
-			continue // one word of a long story
-		}
-		if t.request(g.Intent) {
+	for _, i := range t.wants() {
+		if t.request(i) {
 			done++
 		}
 	}
@@ -50,12 +44,9 @@ func (t *turn) requests() {
 	}
 }
 
-// sureOfLong is how sure an intent must be to answer a long text.
-const sureOfLong = 0.7
-
 // about answers a text that says nothing but an order's number.
 func (t *turn) about() bool {
-	if b := t.read.Best(); b != "" && b != understanding.Other || t.quiet {
+	if b := t.best(); b != "" && b != understanding.Other || t.quiet {
 		return false
 	}
 	o, ok := t.named()
@@ -131,7 +122,7 @@ func (t *turn) request(i understanding.Intent) bool {
 // small is small talk and what wants no answer: a bare "merci" or "ok", a
 // machine's "I am away".
 func (t *turn) small() bool {
-	switch t.read.Best() {
+	switch t.best() {
 	case understanding.Thanks:
 		t.decide("manners.thanks")
 	case understanding.AutoReply:

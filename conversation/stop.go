@@ -25,9 +25,7 @@ func (t *turn) stop() {
 	}
 	waiting := t.c.Burst
 	everything := t.c.Customer.Silenced || t.c.Prompted == Transactional || t.optedOut()
-	if t.optedOut() && !t.affordable() {
-		t.mute = true // confirmed already, over and over: a machine
-	}
+	t.mute = !t.affords(spare) || t.optedOut() && !t.affordable() // a machine that says STOP over and over
 	t.optOut(everything, "keyword")
 	t.confirmStop(everything)
 	if !bare {
@@ -92,6 +90,7 @@ func (t *turn) cancels() bool {
 		return false
 	}
 	t.decide("stop.cancelled")
+	t.mute = !t.affordable()
 	t.finish(q.Dialogue, onDeclined)
 	t.say("stop.cancelled", "subject", q.Subject)
 	t.suspend()
@@ -114,6 +113,7 @@ func (t *turn) doubt() bool {
 			return false
 		}
 		t.decide("stop.insisted")
+		t.mute = !t.affords(spare)
 		t.optOut(false, "keyword")
 		t.confirmStop(false)
 		return true
@@ -123,6 +123,7 @@ func (t *turn) doubt() bool {
 		return false // the person reads it
 	}
 	t.decide("stop.doubt")
+	t.mute = !t.affordable()
 	t.dropBurst()
 	t.switchLanguage()
 	t.suspend()

@@ -142,9 +142,9 @@ func (t *turn) slot(key, value string) {
 	}
 	if !t.owned {
 		t.c.Slots, t.owned = maps.Clone(t.c.Slots), true
-		if t.c.Slots == nil {
-			t.c.Slots = map[string]string{}
-		}
+	}
+	if t.c.Slots == nil {
+		t.c.Slots = map[string]string{}
 	}
 	if value == "" {
 		delete(t.c.Slots, key)

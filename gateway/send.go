@@ -34,7 +34,7 @@ func (l *lane) attempt(a launch) {
 	l.g.at(PointPosting)
 	started := time.Now()
 	if !started.Before(a.deadline) {
-		l.finish(a, Settlement{Status: Queued, Code: "deadline"}, nil) // never written: safe to say again
+		l.finish(a, Settlement{Status: Queued, Code: "deadline", After: started.Add(backoff(a.posting.Attempt))}, nil) // never written: safe to say again
 		return
 	}
 	l.g.at(PointRequesting)
@@ -60,6 +60,16 @@ func (l *lane) attempt(a launch) {
 // maxAttempts bounds the tries of an error whose table row gives no limit.
 const maxAttempts = 12
 
+// backoff is how long a message waits after an attempt that did not reach the
+// carrier: not at all after the first, then longer and longer, so that a node that
+// is overloaded for a while does not use up the attempts of what it has to say.
+func backoff(attempt int) time.Duration {
+	if attempt < 2 {
+		return 0
+	}
+	return min(100*time.Millisecond<<min(attempt-2, 10), time.Minute)
+}
+
 // outcome turns a carrier's refusal into the message's settlement and, where it
 // tells something of the customer, an event.
 func (l *lane) outcome(p Posting, f *SendError) (Settlement, *conversation.Event) {
@@ -71,7 +81,7 @@ func (l *lane) outcome(p Posting, f *SendError) (Settlement, *conversation.Event
 		if limit == 0 {
 			limit = maxAttempts
 		}
-		wait := f.After
+		wait := max(f.After, backoff(p.Attempt))
 		if f.Consequence == Reschedule {
 			wait = max(wait, 12*time.Hour)
 		}

@@ -193,7 +193,7 @@ func (h *history) oneSendEach(accepted []twiliotest.Message) (wrong []string) {
 		case gateway.Failed: // marketing that the carrier lost is not said again
 			want = 0
 			if m.Purpose != conversation.Marketing {
-				wrong = append(wrong, fmt.Sprintf("%s by %s failed, code %q", id, m.Rule, m.stored.Code))
+				wrong = append(wrong, fmt.Sprintf("%s by %s failed after %d attempts, code %q", id, m.Rule, m.stored.Attempts, m.stored.Code))
 			}
 		default:
 			wrong = append(wrong, fmt.Sprintf("%s by %s is %q, code %q", id, m.Rule, m.stored.Status, m.stored.Code))

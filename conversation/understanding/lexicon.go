@@ -24,7 +24,9 @@ type lexiconData struct {
 	clear     map[string]string // a word of one language only → that language
 	names     map[string]string // a language's name → the language
 	numbers   map[string]atoms
-	reactions map[string]bool // words around a quoted reaction; true: they react
+	reactions map[string]bool     // words around a quoted reaction; true: they react
+	spellings map[string][]string // "bjr" → bonjour
+	concepts  concepts
 	model     *model
 }
 
@@ -45,6 +47,7 @@ func parseLexicon() (*lexiconData, error) {
 		names:     map[string]string{},
 		numbers:   map[string]atoms{},
 		reactions: map[string]bool{},
+		spellings: map[string][]string{},
 	}
 	for _, step := range []struct {
 		file string
@@ -55,6 +58,8 @@ func parseLexicon() (*lexiconData, error) {
 		{"languages", lex.takeLanguages},
 		{"numbers", lex.takeNumbers},
 		{"reactions", lex.takeReactions},
+		{"spelling", lex.takeSpelling},
+		{"concepts", lex.takeConcepts},
 		{"model", lex.takeModel},
 	} {
 		entries, err := readEntries(step.file)

@@ -156,7 +156,7 @@ func (lex *lexiconData) read(text, hint string) Reading {
 		r.Yes, r.No = lex.yesNo(f)
 		r.Number, r.HasNumber = lex.number(f, hint)
 	}
-	r.Intents = lex.intents(f, m, r)
+	r.Intents = lex.intents(f, r)
 	return r
 }
 

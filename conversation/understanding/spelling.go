@@ -1,0 +1,106 @@
+package understanding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// takeSpelling reads how words are written on phones: "bjr: bonjour".
+func (lex *lexiconData) takeSpelling(entries []entry) error {
+	for _, e := range entries {
+		if len(e.items) != 1 {
+			return fmt.Errorf("line %d: one spelling for %q, please", e.line, e.name)
+		}
+		for _, word := range strings.Fields(e.name) {
+			lex.spellings[Normalise(word)] = fold(e.items[0]).words()
+		}
+	}
+	return nil
+}
+
+// mostTypos bounds the words that are looked up for a typo, in one text.
+const mostTypos = 12
+
+// spell writes abbreviations out and mends typos of words that the model
+// knows: of five letters or more, the first one right.
+func (lex *lexiconData) spell(tokens []token) []token {
+	spelt := lex.spellAsTyped(tokens)
+	typos := 0
+	for i, t := range spelt {
+		if len(t.word) >= typoLetters && typos < mostTypos && !lex.known(t.word) {
+			typos++
+			spelt[i].word = lex.model.words.nearest(t.word)
+		}
+	}
+	return spelt
+}
+
+// spellAsTyped writes abbreviations out only.
+func (lex *lexiconData) spellAsTyped(tokens []token) []token {
+	spelt := make([]token, 0, len(tokens)+8)
+	for _, t := range tokens {
+		if words, ok := lex.spellings[t.word]; ok {
+			for i, word := range words {
+				if i > 0 {
+					t.gap = space
+				}
+				spelt = append(spelt, token{word, t.gap})
+			}
+			continue
+		}
+		spelt = append(spelt, t)
+	}
+	return spelt
+}
+
+func (lex *lexiconData) known(word string) bool {
+	return lex.model.words.has(word) || lex.concepts.begins(word) || lex.patterns.common[word]
+}
+
+// vocabulary holds words by their first letter and length, to find the one
+// that a typo meant.
+type vocabulary struct {
+	all map[string]bool
+	by  map[[2]byte][]string
+}
+
+func (v *vocabulary) learn(m *model, c *concepts) {
+	v.all, v.by = map[string]bool{}, map[[2]byte][]string{}
+	add := func(word string) {
+		if len(word) < typoLetters || len(word) > 24 || v.all[word] || strings.ContainsAny(word, " <>*!^$=") {
+			return
+		}
+		v.all[word] = true
+		key := [2]byte{word[0], byte(len(word))}
+		v.by[key] = append(v.by[key], word)
+	}
+	for name := range m.rows {
+		add(name)
+	}
+	for phrase := range c.phrases {
+		for word := range strings.FieldsSeq(phrase) {
+			add(word)
+		}
+	}
+	for _, words := range v.by {
+		slices.Sort(words) // maps are walked in any order; readings are not
+	}
+}
+
+func (v *vocabulary) has(word string) bool { return v.all[word] }
+
+// nearest returns the known word that is one typo away, or the word itself.
+func (v *vocabulary) nearest(word string) string {
+	if len(word) > 24 {
+		return word
+	}
+	for _, n := range [...]int{0, 1, -1} {
+		for _, known := range v.by[[2]byte{word[0], byte(len(word) + n)}] {
+			if distance(word, known) == 1 {
+				return known
+			}
+		}
+	}
+	return word
+}

@@ -11,22 +11,29 @@ import (
 )
 
 // customerColumns is a customer with the conversation and what is under way.
-const customerColumns = `
-	select c.id, c.profile, v.state, v.version, v.epoch, v.script, v.data,
-		(select count(*) from messages q where q.brand = $1 and q.customer = c.id and q.stage = 'queued'),
-		coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0),
-		coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)
-	from customers c
-	join conversations v on v.brand = $1 and v.customer = c.id
-	left join messages m on m.brand = $1 and m.customer = c.id and m.stage = 'posting'
-	where c.brand = $1 and c.id = any($2)`
+const customerColumns = `c.id, c.profile, v.state, v.version, v.epoch, v.script, v.data,
+	(select count(*) from messages q where q.brand = $1 and q.customer = c.id and q.stage = 'queued'),
+	coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0),
+	coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)`
 
 var (
 	// Locking and reading are two statements: a statement that waits for a
 	// lock goes on with the snapshot from before the wait, and would read the
 	// conversation as it was.
 	lockCustomers = both(`select id from customers where brand = $1 and id = any($2) order by id for update`)
-	readCustomers = both(customerColumns)
+	// "offset 0" keeps PostgreSQL from merging the subqueries into one join,
+	// which it plans as a scan of the brand while the tables are young.
+	readCustomers = pair(`select `+customerColumns+` from unnest($2::text[]) u(id)
+		cross join lateral (select id, profile from customers
+			where brand = $1 and id = u.id offset 0) c
+		cross join lateral (select state, version, epoch, script, data from conversations
+			where brand = $1 and customer = u.id offset 0) v
+		left join lateral (select id, node, attempts, deadline, lease, exempt from messages
+			where brand = $1 and customer = u.id and stage = 'posting' offset 0) m on true`,
+		`select `+customerColumns+` from json_each($2) u
+		cross join customers c on c.brand = $1 and c.id = u.value
+		cross join conversations v on v.brand = $1 and v.customer = c.id
+		left join messages m on m.brand = $1 and m.customer = c.id and m.stage = 'posting'`)
 
 	changeConversations = update("conversations", "customer text",
 		"state text, version bigint, epoch bigint, script text, data text, changed bigint")
@@ -36,6 +43,7 @@ var (
 // Lock implements gateway.Tx.
 func (t *tx) Lock(ctx context.Context, brand conversation.BrandID, who []gateway.Who) ([]*gateway.Row, error) {
 	rows, err := t.lock(ctx, brand, who)
+	t.turns += len(who)
 	return rows, t.fail("lock customers", brand, err)
 }
 

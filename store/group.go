@@ -31,6 +31,7 @@ type tx struct {
 	*session
 	store  *Store
 	now    time.Time
+	turns  int
 	failed error // the first error of a statement: the transaction is lost
 }
 
@@ -51,8 +52,10 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 			return fmt.Errorf("group: %w", err)
 		}
 	}
+	turns := 0
 	run := func(x *session) error {
 		t := &tx{session: x, store: s}
+		defer func() { turns = t.turns }()
 		for _, b := range brands {
 			if err := t.begin(ctx, b, id); err != nil {
 				return err
@@ -71,6 +74,9 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 	}
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
+	}
+	if s.engine == postgres {
+		s.grow(turns)
 	}
 	return nil
 }

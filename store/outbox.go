@@ -21,7 +21,7 @@ var (
 		`select `+outboundColumns+` from (
 			select distinct on (m.customer) m.* from messages m
 			where m.brand = $1 and m.customer = any($2) and m.stage = 'queued' and (m.not_before <= $3 or m.attempts > 0)
-			order by m.customer, m.version, m.ordinal) h
+			order by m.customer, m.version, m.ordinal, m.id) h
 		 where h.not_before <= $3 and not exists (
 			select 1 from messages p where p.brand = $1 and p.customer = h.customer and p.stage = 'posting')
 		 order by customer`,
@@ -30,7 +30,7 @@ var (
 		 and h.customer in (select value from json_each($2))
 		 and not exists (select 1 from messages p where p.brand = $1 and p.customer = h.customer and p.stage = 'posting')
 		 and not exists (select 1 from messages q where q.brand = $1 and q.customer = h.customer and q.stage = 'queued'
-			and (q.not_before <= $3 or q.attempts > 0) and (q.version, q.ordinal) < (h.version, h.ordinal))
+			and (q.not_before <= $3 or q.attempts > 0) and (q.version, q.ordinal, q.id) < (h.version, h.ordinal, h.id))
 		 order by customer`)
 
 	readyMessages = both(`select customer, id from (` +
@@ -47,11 +47,11 @@ var (
 // longest, and what is due later is not read at all.
 func readyOf(urgency int) string {
 	return fmt.Sprintf(`select * from (select m.customer, m.id, m.urgency, m.not_before from messages m
-		where m.brand = $1 and m.channel = $2 and m.stage = 'queued' and m.urgency = %d and m.not_before <= `+now+`
+		where m.brand = $1 and m.channel = $2 and m.stage = 'queued' and m.urgency >= 0 and m.urgency = %d and m.not_before <= `+now+`
 		and (m.expires = 0 or m.expires > `+now+`)
 		and not exists (select 1 from messages p where p.brand = $1 and p.customer = m.customer and p.stage = 'posting')
 		and not exists (select 1 from messages q where q.brand = $1 and q.customer = m.customer and q.stage = 'queued'
-			and (q.not_before <= `+now+` or q.attempts > 0) and (q.version, q.ordinal) < (m.version, m.ordinal))
+			and (q.not_before <= `+now+` or q.attempts > 0) and (q.version, q.ordinal, q.id) < (m.version, m.ordinal, m.id))
 		order by m.not_before limit $3) u%d`, urgency, urgency)
 }
 

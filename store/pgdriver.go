@@ -17,10 +17,9 @@ import (
 // arrays; statements are prepared once a connection and kept by pgx.
 type connector struct{ config *pgx.ConnConfig }
 
-// Settings of every connection. All hot statements find their rows by key: a
-// plan made while a table was empty must not be a scan of it later, and one
-// for any list of ids is as good as one for these. A node that stops in the
-// middle of a group must not hold its customers for ever.
+// Settings of every connection. All hot statements find their rows by key, so
+// one plan is right for all values, and reading a whole table never is. A node
+// that stops in the middle of a group must not hold its customers for ever.
 const settings = `set jit = off; set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
 	set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '10s'`
 

@@ -14,9 +14,10 @@ var (
 	readAttempts = pair(
 		`select u.n - 1, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, coalesce(o.id, '')
 		 from unnest($2::text[], $3::text[], $4::text[]) with ordinality as u(customer, id, carrier, n)
-		 join messages m on m.brand = $1 and m.id = u.id and m.customer = u.customer and m.stage <> 'received'
-		 left join messages o on o.brand = $1 and o.channel = m.channel and o.carrier = u.carrier
-			and o.carrier <> '' and o.stage <> 'received'
+		 cross join lateral (select * from messages
+			where brand = $1 and id = u.id and customer = u.customer and stage <> 'received' offset 0) m
+		 left join lateral (select id from messages
+			where brand = $1 and channel = m.channel and carrier = u.carrier and carrier <> '' and stage <> 'received' offset 0) o on true
 		 order by 1`,
 		`select u.key, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, coalesce(o.id, '')
 		 from json_each($2) u

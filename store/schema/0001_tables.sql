@@ -48,6 +48,7 @@ create table customers (
   changed bigint not null,
   primary key (brand, id)
 ) -- postgres: with (fillfactor = 85)
+-- sqlite: without rowid
 ;
 
 create table addresses (
@@ -56,7 +57,8 @@ create table addresses (
   customer ident not null,
   primary key (brand, address),
   foreign key (brand, customer) references customers (brand, id) deferrable initially deferred
-);
+) -- sqlite: without rowid
+;
 
 create table accounts (
   brand    ident not null,
@@ -64,7 +66,13 @@ create table accounts (
   customer ident not null,
   primary key (brand, account),
   foreign key (brand, customer) references customers (brand, id) deferrable initially deferred
-);
+) -- sqlite: without rowid
+;
+
+-- By customer: to export and erase, and for SQLite's check of the foreign keys,
+-- which reads the whole table without it.
+create index addresses_customer on addresses (brand, customer);
+create index accounts_customer on accounts (brand, customer);
 
 -- No foreign key here or below: the customer is under lock when a row is
 -- written, and a check for each row of each turn would cost a tenth of it.
@@ -79,6 +87,7 @@ create table conversations (
   changed  bigint not null,
   primary key (brand, customer)
 ) -- postgres: with (fillfactor = 70)
+-- sqlite: without rowid
 ;
 
 -- Texts both ways; the outbox is the rows whose stage is queued or posting. The
@@ -120,14 +129,16 @@ create table messages (
   changed      bigint not null,
   primary key (brand, id)
 ) -- postgres: with (fillfactor = 80)
+-- sqlite: without rowid
 ;
 
 -- One message of a customer in flight, whatever the number of nodes.
 create unique index messages_posting on messages (brand, customer) where stage = 'posting';
 create unique index messages_carrier on messages (brand, channel, carrier) where carrier <> '' and stage <> 'received';
 create index messages_thread on messages (brand, customer, id);
+-- Each of these answers one question only, so that none is ever taken for another.
 create index messages_waiting on messages (brand, customer, version, ordinal) where stage = 'queued';
-create index messages_ready on messages (brand, channel, urgency, not_before) where stage = 'queued';
+create index messages_ready on messages (brand, channel, urgency, not_before) where stage = 'queued' and urgency >= 0;
 create index messages_overdue on messages (expires) where stage = 'queued' and expires > 0;
 
 create table timers (
@@ -137,7 +148,8 @@ create table timers (
   due      bigint not null,
   payload  text not null,
   primary key (brand, customer, name)
-);
+) -- sqlite: without rowid
+;
 create index timers_due on timers (due);
 
 create table jobs (

@@ -16,52 +16,60 @@ func (t *turn) expected() bool {
 	if t.c.State.Owner() != Assistant {
 		return false
 	}
-	q, fits := t.candidate()
+	q, value, fits := t.candidate()
 	if !fits || q.Free {
 		return false
 	}
 	waiting := t.c.Burst
 	t.dropBurst()
 	t.switchLanguage()
-	t.bind()
+	t.answer(q, value)
 	if len(waiting) > 0 { // the thought that the answer came after
 		t.also(joined(waiting))
 	}
 	return true
 }
 
-// candidate is the question that the text would answer.
-func (t *turn) candidate() (Question, bool) {
+// candidate is the question that the text would answer, and its answer.
+func (t *turn) candidate() (q Question, value string, fits bool) {
 	if t.in.Quotes != "" { // an answer to what is settled answers nothing else
-		q, ok := t.find(t.in.Quotes)
-		if !ok {
-			return q, false
+		if q, fits = t.find(t.in.Quotes); fits {
+			value, fits = t.fit(q)
 		}
-		_, fits := t.fit(q)
-		return q, fits
+		return q, value, fits
 	}
 	for _, q := range slices.Backward(t.c.Questions) {
-		if _, fits := t.fit(q); fits && t.isOpen(q) {
-			return q, true
+		if !t.isOpen(q) {
+			continue
+		}
+		if value, fits := t.fit(q); fits {
+			return q, value, true
 		}
 	}
 	for _, q := range slices.Backward(t.c.Questions) {
-		if _, fits := t.fit(q); fits && !q.Free {
-			return q, true
+		if t.isOpen(q) || q.Free {
+			continue
+		}
+		if value, fits := t.fit(q); fits {
+			return q, value, true
 		}
 	}
-	return Question{}, false
+	return Question{}, "", false
 }
 
-// bind gives the text to the question that it answers: the one it quotes, else
-// the only open one. With two open, or with one that expired, the answer is
-// asked back before anything happens.
+// bind gives the text to the question that it answers, if it answers one.
 func (t *turn) bind() bool {
-	q, fits := t.candidate()
-	if !fits {
-		return false
+	q, value, fits := t.candidate()
+	if fits {
+		t.answer(q, value)
 	}
-	value, _ := t.fit(q)
+	return fits
+}
+
+// answer takes an answer to the message that it quotes, else to the only open
+// question. With two open, or with one that expired, it is asked back before
+// anything happens.
+func (t *turn) answer(q Question, value string) {
 	if q.Restated {
 		value = t.meant(q, value)
 	}
@@ -69,10 +77,9 @@ func (t *turn) bind() bool {
 	sure := t.in.Quotes == q.ID || t.openQuestions() == 1 || q.Restated && newest.ID == q.ID
 	if value != valueNothing && (!sure || !t.isOpen(q)) {
 		t.restate(q, value)
-		return true
+		return
 	}
 	t.apply(q, value)
-	return true
 }
 
 func (t *turn) openQuestions() int {
@@ -163,7 +170,7 @@ func (t *turn) interrupts(q Question) bool {
 	switch best := t.best(); best {
 	case "", understanding.Other, understanding.Yes:
 		return false
-	case understanding.ItemProblem, understanding.Return:
+	case understanding.ItemProblem, understanding.Return, understanding.Safety:
 		return q.Dialogue != ProblemDialogue
 	case understanding.AddressChange:
 		return q.Dialogue != AddressDialogue

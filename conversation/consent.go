@@ -15,12 +15,19 @@ func (t *turn) consent(m Medium, p Purpose, state ConsentState, source, wording 
 		}
 		row.Evidence = t.evidence
 	}
+	if t.out.Consents == nil {
+		t.out.Consents = make([]Consent, 0, 4)
+	}
 	t.out.Consents = append(t.out.Consents, row)
 	t.stand(m, p, state, row.At)
 }
 
 func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
-	list := slices.Clone(t.c.Customer.Consents)
+	if !t.stood {
+		t.stood = true
+		t.c.Customer.Consents = append(make([]Standing, 0, 4), t.c.Customer.Consents...)
+	}
+	list := t.c.Customer.Consents
 	i := slices.IndexFunc(list, func(s Standing) bool { return s.Medium == m && s.Purpose == p })
 	switch {
 	case i < 0:

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/causette/causette/conversation/understanding"
 )
 
 // askProblem is about a damaged, wrong or missing article.
@@ -73,5 +75,10 @@ func (t *turn) reportProblem(o Order) {
 	t.notice("problem.reported", data...)
 	t.say("problem.thanks")
 	t.finish(ProblemDialogue, onAnswered)
+	if t.is(understanding.Safety) {
+		t.say("safety")
+		t.person("safety", priorityUrgent)
+		return
+	}
 	t.person("item_problem", priorityHigh)
 }

@@ -101,7 +101,7 @@ func (t *turn) cancels() bool {
 // false positive: marketing is suspended at once, and the customer asked once.
 func (t *turn) doubt() bool {
 	if t.c.State.Owner() == Assistant {
-		if q, fits := t.candidate(); fits && !q.Free && q.Dialogue != StopDialogue && t.isOpen(q) {
+		if q, _, fits := t.candidate(); fits && !q.Free && q.Dialogue != StopDialogue && t.isOpen(q) {
 			return false // it answers what was asked
 		}
 	}
@@ -109,7 +109,7 @@ func (t *turn) doubt() bool {
 	case t.optedOut():
 		return false
 	case t.c.Customer.Suspended:
-		if _, fits := t.candidate(); fits {
+		if _, _, fits := t.candidate(); fits {
 			return false
 		}
 		t.decide("stop.insisted")

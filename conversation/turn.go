@@ -34,6 +34,7 @@ type turn struct {
 	quiet  bool     // what is not understood is left alone
 	plain  bool     // the answer confirms an opt-out and says nothing more
 
+	stood        bool              // c.Customer.Consents is this turn's own list
 	evidence     map[string]string // of what the customer wrote, shared by the rows of a turn
 	hadQuestions bool              // questions were open before the turn
 }
@@ -189,6 +190,9 @@ func (t *turn) wake(name string, due time.Time, payload string) {
 // unset cancels a timer.
 func (t *turn) unset(name string) {
 	t.out.Timers = slices.DeleteFunc(t.out.Timers, func(x Timer) bool { return x.Name == name })
+	if t.out.Unset == nil {
+		t.out.Unset = make([]string, 0, 4)
+	}
 	if !slices.Contains(t.out.Unset, name) {
 		t.out.Unset = append(t.out.Unset, name)
 	}

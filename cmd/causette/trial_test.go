@@ -137,16 +137,22 @@ type text struct {
 	twice           bool          // its webhook is delivered twice at once
 }
 
-// newTrial makes a world whose carrier lets so many requests wait, for most at most.
-func newTrial(t *testing.T, seed uint64, database string, slow float64, most time.Duration) *trial {
+// badDay is everything that a carrier does wrong, one request in four.
+func badDay() twiliotest.Hostility {
+	h := twiliotest.Hostile
+	h.Faults = maps.Clone(h.Faults)
+	h.Faults[twiliotest.AcceptStall] = .02
+	h.Faults[twiliotest.Stall] = .01
+	return h
+}
+
+// newTrial makes a world whose network lets so many of the gateway's requests
+// wait, for most at most, and loses one acknowledgement in twenty.
+func newTrial(t *testing.T, seed uint64, database string, day twiliotest.Hostility, slow float64, most time.Duration) *trial {
 	t.Helper()
 	s := &trial{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 0))}
-	hostile := twiliotest.Hostile
-	hostile.Faults = maps.Clone(hostile.Faults)
-	hostile.Faults[twiliotest.AcceptStall] = .02
-	hostile.Faults[twiliotest.Stall] = .01
 	s.played = twiliotest.New(twiliotest.Options{
-		AccountSID: account, AuthToken: authToken, Seed: seed, Hostility: hostile, ListLag: playedLag,
+		AccountSID: account, AuthToken: authToken, Seed: seed, Hostility: day, ListLag: playedLag,
 	})
 	carrier := httptest.NewServer(&slowly{Handler: s.played, often: slow, most: most, dice: rand.New(rand.NewPCG(seed, 2))})
 	t.Cleanup(func() { s.played.Close(); carrier.Close() })

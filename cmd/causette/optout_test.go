@@ -177,7 +177,7 @@ func TestProofOptOut(t *testing.T) {
 				n = 2000
 			}
 			seed := seeds(t, 1, 1)[0]
-			s := newTrial(t, seed, db.open(t), .25, raceDeadline+raceDeadline/3)
+			s := newTrial(t, seed, db.open(t), badDay(), .25, raceDeadline+raceDeadline/3)
 			a, stop := s.node()
 			doors, stops := []gateway.Door{a.gateway}, []func(){stop}
 			if db.name == "postgres" {

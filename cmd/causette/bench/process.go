@@ -30,6 +30,7 @@ func cpuOf(gateway int) (cpu, error) {
 	type process struct {
 		parent int
 		used   time.Duration
+		ended  time.Duration // of its children
 	}
 	all := make(map[int]process, len(files))
 	for _, f := range files {
@@ -37,14 +38,17 @@ func cpuOf(gateway int) (cpu, error) {
 		if err != nil {
 			continue // it has ended
 		}
-		// pid (name) state ppid … utime and stime are the 14th and 15th
-		// (proc_pid_stat(5)); the name may hold spaces.
+		// pid (name) state ppid … utime, stime and those of ended children are
+		// the 14th to 17th (proc_pid_stat(5)); the name may hold spaces.
 		fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(f)))
 		parent, _ := strconv.Atoi(fields[1])
-		user, _ := strconv.ParseInt(fields[11], 10, 64)
-		system, _ := strconv.ParseInt(fields[12], 10, 64)
-		all[pid] = process{parent, time.Duration(user+system) * tick}
+		var ticks [4]time.Duration
+		for i := range ticks {
+			n, _ := strconv.ParseInt(fields[11+i], 10, 64)
+			ticks[i] = time.Duration(n)
+		}
+		all[pid] = process{parent, (ticks[0] + ticks[1]) * tick, (ticks[2] + ticks[3]) * tick}
 	}
 	self := os.Getpid()
 	c := cpu{gateway: all[gateway].used, load: all[self].used}
@@ -54,7 +58,7 @@ func cpuOf(gateway int) (cpu, error) {
 		}
 		for up := p.parent; up > 1; up = all[up].parent {
 			if up == self {
-				c.database += p.used
+				c.database += p.used + p.ended
 				break
 			}
 		}

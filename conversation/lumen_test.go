@@ -12,7 +12,7 @@ func lumen() conversation.BrandInfo {
 	return conversation.BrandInfo{
 		ID: "lumen", Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR", Timezone: "Europe/Paris", Currency: "EUR",
 		Phone: "01 23 45 67 89", Email: "aide@lumen.example", CartValue: 15000, VIP: true,
-		UploadURL: "https://text.lumen.example/photo", Identifies: "36105",
+		UploadURL: "https://text.lumen.example/photo/lumen", Identifies: "36105",
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
@@ -159,7 +160,7 @@ func parseScript(cfg *configs.Config, b *configs.Brand) (*conversation.Script, e
 func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 	info := conversation.BrandInfo{
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
-		Phone: b.Support.Phone, Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
+		Phone: readable(b.Support.Phone, b.Country), Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
 		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt,
 	}
 	if info.UploadURL == "" && cfg.PublicURL != "" {
@@ -171,6 +172,18 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 		}
 	}
 	return info
+}
+
+// readable is a number as people of the country write it.
+func readable(number, country string) string {
+	n, err := phonenumbers.Parse(number, country)
+	switch {
+	case err != nil:
+		return number
+	case phonenumbers.GetRegionCodeForNumber(n) == country:
+		return phonenumbers.Format(n, phonenumbers.NATIONAL)
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
 }
 
 // run works until ctx ends, then stops in the reverse order of starting: the

@@ -8,14 +8,17 @@ var scriptedDay = []scene{
 	}},
 	{"09:41", "Une lampe cassée", []line{
 		{who: "Ana", says: "ma lampe est arrivée cassée"},
+		{who: "Ana", says: "le pied est fendu en deux"},
 	}},
 	{"10:15", "Hugo recommande ses bougies", []line{
 		{who: "Hugo", says: "recommander"},
-		{who: "Hugo", says: "oui"},
+		{who: "Hugo", says: "oui", more: true},
 	}},
 	{"11:30", "Des préférences", []line{
 		{who: "Inès", says: "préférences"},
 		{who: "Inès", says: "1"},
+		{who: "Inès", says: "chaude"},
+		{who: "Inès", says: "passer"},
 	}},
 	{"12:20", "Someone writes in English", []line{
 		{who: "Emma", says: "hi, where is my order please?"},

@@ -34,7 +34,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 	listen, level, clock := c.Listen, slog.LevelWarn, time.Now
 	var day *dayClock
 	if c.Play {
-		listen, level = "127.0.0.1:0", slog.LevelError
+		level = slog.LevelError
 		day = newDayClock()
 		clock = day.now
 	}
@@ -69,12 +69,12 @@ type demo struct {
 
 // demoConfig is the demo's configuration: one brand, with a short code and a
 // WhatsApp number that simulated phones can text.
-func demoConfig(listen, database string) (*configs.Config, error) {
+func demoConfig(listen, public, database string) (*configs.Config, error) {
 	text := fmt.Sprintf(`
 listen: %[1]q
 admin_listen: 127.0.0.1:0
-public_url: http://%[1]s
-database: %[2]q
+public_url: %[2]q
+database: %[3]q
 sending: {deadline: 2s, lease: 5s, list_lag: 1s}
 brands:
   - id: lumen
@@ -83,24 +83,23 @@ brands:
     country: FR
     timezone: Europe/Paris
     currency: EUR
-    support: {phone: "+33939061234", email: aide@lumen.example}
+    support: {phone: "+33123456789", email: aide@lumen.example}
     escalate: {cart_value: 150.00, vip: true}
     burst_wait: 2s
 channels:
   - {id: lumen-sms, brand: lumen, kind: phones, address: "36105"}
   - {id: lumen-whatsapp, brand: lumen, kind: phones, address: "whatsapp:+33939061235"}
-`, strings.Replace(listen, ":0", ":8080", 1), database)
+`, listen, public, database)
 	cfg, err := configs.Parse("demo", []byte(text), os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Listen = listen
 	cfg.Media = filepath.Join(filepath.Dir(strings.TrimPrefix(database, "file:")), "media")
 	return cfg, nil
 }
 
 func openDemo(ctx context.Context, folder, listen string, log *slog.Logger, clock func() time.Time) (*demo, error) {
-	cfg, err := demoConfig(listen, "file:"+filepath.Join(folder, "causette.db"))
+	cfg, err := demoConfig(listen, "http://"+listen, "file:"+filepath.Join(folder, "causette.db"))
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,7 @@ type line struct {
 	says    string
 	channel conversation.ChannelID // "" for SMS
 	silent  bool                   // no answer is due
+	more    bool                   // a second message follows, of what the shop says
 	shop    string                 // an order's new status, in place of says
 }
 
@@ -134,11 +135,17 @@ func (d *demo) line(ctx context.Context, out io.Writer, day *dayClock, l line) e
 	}
 	patience, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
-	got, err := d.carrier.Await(patience, phone.Number, sent.Place, func(m phones.Message) bool { return m.State != phones.Accepted })
+	got, err := d.carrier.Await(patience, phone.Number, sent.Place, func(phones.Message) bool { return true })
 	if err != nil {
 		return err
 	}
 	show(out, day, "Lumen", "<", got.Text)
+	if l.more {
+		if got, err = d.carrier.Await(patience, phone.Number, got.Place, func(phones.Message) bool { return true }); err != nil {
+			return err
+		}
+		show(out, day, "Lumen", "<", got.Text)
+	}
 	return nil
 }
 

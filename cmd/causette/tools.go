@@ -31,7 +31,7 @@ type checkCmd struct {
 // configuration is the file's, or the demo's.
 func configuration(path string) (*configs.Config, error) {
 	if path == "" {
-		return demoConfig("127.0.0.1:8080", "file:unused.db")
+		return demoConfig("127.0.0.1:8080", "https://text.lumen.example", "file:unused.db")
 	}
 	return configs.Load(path, os.LookupEnv)
 }

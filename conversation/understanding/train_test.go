@@ -47,6 +47,18 @@ func trainingSet(t testing.TB) []sample {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, language := range Languages {
+		path := "testdata/own/train." + language + ".tsv"
+		if _, err := os.Stat(path); err != nil {
+			continue
+		}
+		for _, l := range readLabelled(t, path, language, "label", "text") {
+			if key := Normalise(l.text); !seen[key] || key == "" {
+				seen[key] = true
+				samples = append(samples, sample{l, 1})
+			}
+		}
+	}
 	for _, path := range paths {
 		intent := strings.TrimSuffix(filepath.Base(path), ".txt")
 		for _, l := range readPhrases(t, path, intent) {

@@ -93,14 +93,20 @@ func (s *trial) serve(p *plan) (c *child, leave func()) {
 func (s *trial) live(plans []plan, count *tally) *child {
 	s.t.Helper()
 	for i := range plans {
-		s.liveOnce(&plans[i], count)
+		// A stopped node is past its lease when it goes on: first while the other
+		// asks what became of its messages, then after it has said them again.
+		hold := sendLease + sendLease/8
+		if i > 0 {
+			hold = sendLease + 2*listLag
+		}
+		s.liveOnce(&plans[i], hold, count)
 	}
 	c, _ := s.serve(nil)
 	return c
 }
 
 // liveOnce runs one life, and ends it by hand where the plan does not in time.
-func (s *trial) liveOnce(p *plan, count *tally) {
+func (s *trial) liveOnce(p *plan, hold time.Duration, count *tally) {
 	c, leave := s.serve(p)
 	defer leave()
 	end := time.NewTimer(life)
@@ -116,7 +122,7 @@ func (s *trial) liveOnce(p *plan, count *tally) {
 	if p.Signal == syscall.SIGSTOP {
 		select {
 		case <-c.exited:
-		case <-time.After(sendLease + sendLease/4): // past its lease: the other node takes over
+		case <-time.After(hold):
 		}
 		c.signal(syscall.SIGCONT)
 		count.end("stopped")

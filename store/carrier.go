@@ -12,9 +12,9 @@ import (
 const carrierIndex = "messages_carrier"
 
 var (
-	boundMessages = both(`select carrier, id from messages
+	boundMessages = both(`select carrier, id from messages /* indexed by messages_carrier */
 		where brand = $1 and channel = $2 and carrier = any($3) and carrier <> '' and stage <> 'received'`)
-	askedMessages = both(`select carrier, asks from messages
+	askedMessages = both(`select carrier, asks from messages /* indexed by messages_carrier */
 		where brand = $1 and channel = $2 and carrier = any($3) and carrier <> '' and stage <> 'received' and asks <> ''`)
 )
 
@@ -50,9 +50,9 @@ func byCarrier[V ~string](ctx context.Context, x *session, s *statement, brand c
 
 var (
 	thread = both(`select id, status, author, channel, address, body, media, purpose, rule, code, carrier, attempts, version, created, changed
-		from messages where brand = $1 and customer = $2 order by id desc limit $3`)
+		from messages /* indexed by messages_thread */ where brand = $1 and customer = $2 order by id desc limit $3`)
 	threadBefore = both(`select id, status, author, channel, address, body, media, purpose, rule, code, carrier, attempts, version, created, changed
-		from messages where brand = $1 and customer = $2 and id < $4 order by id desc limit $3`)
+		from messages /* indexed by messages_thread */ where brand = $1 and customer = $2 and id < $4 order by id desc limit $3`)
 )
 
 // Thread implements gateway.Store.

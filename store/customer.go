@@ -10,30 +10,28 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
-// customerColumns is a customer with the conversation and what is under way.
-const customerColumns = `c.id, c.profile, v.state, v.version, v.epoch, v.script, v.data,
-	(select count(*) from messages q where q.brand = $1 and q.customer = c.id and q.stage = 'queued'),
-	coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0),
-	coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)`
-
 var (
-	// Locking and reading are two statements: a statement that waits for a
+	// Locking and reading are statements of their own: one that waits for a
 	// lock goes on with the snapshot from before the wait, and would read the
-	// conversation as it was.
-	lockCustomers = both(`select id from customers where brand = $1 and id = any($2) order by id for update`)
-	// "offset 0" keeps PostgreSQL from merging the subqueries into one join,
-	// which it plans as a scan of the brand while the tables are young.
-	readCustomers = pair(`select `+customerColumns+` from unnest($2::text[]) u(id)
-		cross join lateral (select id, profile from customers
-			where brand = $1 and id = u.id offset 0) c
-		cross join lateral (select state, version, epoch, script, data from conversations
-			where brand = $1 and customer = u.id offset 0) v
-		left join lateral (select id, node, attempts, deadline, lease, exempt from messages
-			where brand = $1 and customer = u.id and stage = 'posting' offset 0) m on true`,
-		`select `+customerColumns+` from json_each($2) u
-		cross join customers c on c.brand = $1 and c.id = u.value
-		cross join conversations v on v.brand = $1 and v.customer = c.id
-		left join messages m on m.brand = $1 and m.customer = c.id and m.stage = 'posting'`)
+	// conversation as it was. Only the row that is locked is read anew.
+	lockCustomers = both(`select id, profile from customers where brand = $1 and id = any($2) order by id for update`)
+	readCustomers = both(`select id, profile from customers where brand = $1 and id = any($2)`)
+
+	readConversations = both(`select customer, state, version, epoch, script, data from conversations
+		where brand = $1 and customer = any($2)`)
+	// How many messages wait, and the one in flight.
+	readUnderWay = pair(
+		`select customer, count(*), '', '', 0, 0, 0, false from messages
+			where brand = $1 and customer = any($2) and stage = 'queued' group by customer
+		union all
+		select customer, 0, id, node, attempts, deadline, lease, exempt from messages
+			where brand = $1 and customer = any($2) and stage = 'posting'`,
+		`select u.value, (select count(*) from messages q where q.brand = $1 and q.customer = u.value and q.stage = 'queued') as waiting,
+			coalesce(m.id, '') as flight, coalesce(m.node, ''), coalesce(m.attempts, 0),
+			coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)
+		from json_each($2) u
+		left join messages m on m.brand = $1 and m.customer = u.value and m.stage = 'posting'
+		where waiting > 0 or flight <> ''`)
 
 	changeConversations = update("conversations", "customer text",
 		"state text, version bigint, epoch bigint, script text, data text, changed bigint")
@@ -43,7 +41,6 @@ var (
 // Lock implements gateway.Tx.
 func (t *tx) Lock(ctx context.Context, brand conversation.BrandID, who []gateway.Who) ([]*gateway.Row, error) {
 	rows, err := t.lock(ctx, brand, who)
-	t.turns += len(who)
 	return rows, t.fail("lock customers", brand, err)
 }
 
@@ -63,12 +60,7 @@ func (t *tx) lock(ctx context.Context, brand conversation.BrandID, who []gateway
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	if t.engine == postgres && len(ids) > 0 {
-		if _, err := t.exec(ctx, lockCustomers, string(brand), ids); err != nil {
-			return nil, err
-		}
-	}
-	found, err := t.customers(ctx, brand, ids)
+	found, err := t.customers(ctx, lockCustomers, brand, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -110,39 +102,76 @@ func (t *tx) relist(ctx context.Context, brand conversation.BrandID, f *identity
 	return t.writeCustomers(ctx, brand, others)
 }
 
-// customers reads customers by id.
-func (x *session) customers(ctx context.Context, brand conversation.BrandID, ids []string) (map[conversation.CustomerID]*gateway.Row, error) {
+// customers reads customers by id, with the statement that reads or locks them.
+func (x *session) customers(ctx context.Context, customers *statement, brand conversation.BrandID, ids []string) (map[conversation.CustomerID]*gateway.Row, error) {
 	found := make(map[conversation.CustomerID]*gateway.Row, len(ids))
 	if len(ids) == 0 {
 		return found, nil
 	}
-	err := x.query(ctx, readCustomers, func(scan scanner) error {
-		var profile, data []byte
-		var fl gateway.Flight
-		var deadline, lease int64
-		r := &gateway.Row{}
-		c := &r.Conversation
-		err := scan(&c.Customer.ID, &profile, &c.State, &c.Version, &c.Epoch, &c.Script, &data,
-			&r.Waiting, &fl.Message, &fl.Node, &fl.Attempt, &deadline, &lease, &fl.Exempt)
+	for _, part := range []struct {
+		statement *statement
+		scan      func(scanner, map[conversation.CustomerID]*gateway.Row) error
+	}{{customers, scanCustomer}, {readConversations, scanConversation}, {readUnderWay, scanUnderWay}} {
+		err := x.query(ctx, part.statement, func(scan scanner) error { return part.scan(scan, found) }, string(brand), ids)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		id := c.Customer.ID
-		if err := json.Unmarshal(profile, &c.Customer); err != nil {
-			return fmt.Errorf("profile of customer %s: %w", id, err)
-		}
-		if err := json.Unmarshal(data, c); err != nil {
-			return fmt.Errorf("conversation of customer %s: %w", id, err)
-		}
-		c.Brand = brand
-		if fl.Message != "" {
-			fl.Customer, fl.Deadline, fl.Lease = id, moment(deadline), moment(lease)
-			r.Flight = &fl
-		}
-		found[id] = r
+	}
+	for _, r := range found {
+		r.Conversation.Brand = brand
+	}
+	return found, nil
+}
+
+func scanCustomer(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
+	var id conversation.CustomerID
+	var profile []byte
+	if err := scan(&id, &profile); err != nil {
+		return err
+	}
+	r := &gateway.Row{}
+	if err := json.Unmarshal(profile, &r.Conversation.Customer); err != nil {
+		return fmt.Errorf("profile of customer %s: %w", id, err)
+	}
+	r.Conversation.Customer.ID = id
+	found[id] = r
+	return nil
+}
+
+func scanConversation(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
+	var id conversation.CustomerID
+	var data []byte
+	var c conversation.Conversation
+	if err := scan(&id, &c.State, &c.Version, &c.Epoch, &c.Script, &data); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return fmt.Errorf("conversation of customer %s: %w", id, err)
+	}
+	if r := found[id]; r != nil {
+		c.Customer = r.Conversation.Customer
+		r.Conversation = c
+	}
+	return nil
+}
+
+func scanUnderWay(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
+	var f gateway.Flight
+	var waiting int
+	var deadline, lease int64
+	if err := scan(&f.Customer, &waiting, &f.Message, &f.Node, &f.Attempt, &deadline, &lease, &f.Exempt); err != nil {
+		return err
+	}
+	r := found[f.Customer]
+	if r == nil {
 		return nil
-	}, string(brand), ids)
-	return found, err
+	}
+	r.Waiting += waiting
+	if f.Message != "" {
+		f.Deadline, f.Lease = moment(deadline), moment(lease)
+		r.Flight = &f
+	}
+	return nil
 }
 
 // writeRows writes the conversations, and the customers that changed.
@@ -207,7 +236,7 @@ func (s *Store) Conversation(ctx context.Context, brand conversation.BrandID, wh
 	}
 	var rows map[conversation.CustomerID]*gateway.Row
 	if err == nil {
-		rows, err = s.read.customers(ctx, brand, []string{string(id)})
+		rows, err = s.read.customers(ctx, readCustomers, brand, []string{string(id)})
 	}
 	if err == nil && rows[id] == nil {
 		err = gateway.ErrNotFound

@@ -31,7 +31,6 @@ type tx struct {
 	*session
 	store  *Store
 	now    time.Time
-	turns  int
 	failed error // the first error of a statement: the transaction is lost
 }
 
@@ -52,10 +51,8 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 			return fmt.Errorf("group: %w", err)
 		}
 	}
-	turns := 0
 	run := func(x *session) error {
 		t := &tx{session: x, store: s}
-		defer func() { turns = t.turns }()
 		for _, b := range brands {
 			if err := t.begin(ctx, b, id); err != nil {
 				return err
@@ -74,9 +71,6 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 	}
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
-	}
-	if s.engine == postgres {
-		s.grow(turns)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ var (
 		 from unnest($2::text[], $3::text[], $4::text[]) as u(customer, scope, rule)
 		 where m.brand = $1 and m.customer = u.customer and m.stage = 'queued' and not m.exempt
 		 and (u.scope = 'all' or m.purpose = u.scope)`,
-		`update messages set stage = 'done', status = 'cancelled', rule = $4, changed = $5
+		`update messages /* indexed by messages_waiting */ set stage = 'done', status = 'cancelled', rule = $4, changed = $5
 		 where brand = $1 and customer = $2 and stage = 'queued' and not exempt and $3 in ('all', purpose)`)
 
 	postMessages = rows(

@@ -31,7 +31,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if _, err := conn.Exec(ctx, settings); err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
-	return &pgConn{conn: conn}, nil
+	return &pgConn{conn: conn, replan: time.Now().Add(replanFirst), pause: replanFirst}, nil
 }
 
 func (c connector) Driver() driver.Driver { return c }
@@ -39,7 +39,20 @@ func (c connector) Driver() driver.Driver { return c }
 // Open implements driver.Driver for database/sql's DB.Driver; nobody calls it.
 func (c connector) Open(string) (driver.Conn, error) { return c.Connect(context.Background()) }
 
-type pgConn struct{ conn *pgx.Conn }
+// replan bounds how long a connection keeps its plans: those that were made
+// while tables were empty read a whole brand once they are full, and the
+// server's own statistics, which would tell, are a minute late. Young
+// connections renew them often, old ones hardly ever.
+const (
+	replanFirst = 100 * time.Millisecond
+	replanLast  = time.Minute
+)
+
+type pgConn struct {
+	conn   *pgx.Conn
+	replan time.Time     // when
+	pause  time.Duration // until the time after
+}
 
 var (
 	_ driver.ExecerContext     = (*pgConn)(nil)
@@ -124,7 +137,13 @@ func (c *pgConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, er
 	if o.Isolation != 0 || o.ReadOnly {
 		return nil, errors.New("only plain transactions are used")
 	}
-	if _, err := c.conn.Exec(ctx, "begin"); err != nil {
+	begin := "begin"
+	if now := time.Now(); now.After(c.replan) {
+		c.pause = min(2*c.pause, replanLast)
+		c.replan = now.Add(c.pause)
+		begin = "discard plans; begin"
+	}
+	if _, err := c.conn.Exec(ctx, begin); err != nil {
 		return nil, unsent(err)
 	}
 	return &pgTx{c.conn, ctx}, nil

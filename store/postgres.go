@@ -37,7 +37,6 @@ func (s *Store) openPostgres(ctx context.Context, url string, o Options) error {
 	s.db.SetMaxOpenConns(connections)
 	s.db.SetMaxIdleConns(connections)
 	s.read = &session{engine: postgres, db: s.db, clock: o.Clock}
-	s.analyzeAt.Store(64)
 	return s.Ping(ctx)
 }
 
@@ -64,36 +63,6 @@ func (s *Store) transactPostgres(ctx context.Context, do func(*session) error) e
 		return classifyCommit(err)
 	}
 	return nil
-}
-
-// young is how many rows a database can have before PostgreSQL's own
-// statistics, renewed a minute late, are good enough.
-const young = 100_000
-
-var (
-	customersKnown = both(`select coalesce(max(reltuples), 0)::bigint from pg_class where oid = to_regclass('customers')`)
-	analyze        = both(`analyze customers, conversations, messages, timers, addresses, accounts`)
-)
-
-// grow counts the turns of a young database and renews its statistics each
-// time their number is four times larger, so that plans made for empty tables
-// are not kept for full ones.
-func (s *Store) grow(turns int) {
-	n := s.turns.Add(int64(turns))
-	due := s.analyzeAt.Load()
-	if n < due || n > young || !s.analyzeAt.CompareAndSwap(due, max(4*due, n)) {
-		return
-	}
-	s.background.Go(func() {
-		var known int64
-		err := s.read.one(s.closed, customersKnown, []any{&known})
-		if err == nil && known < young {
-			_, err = s.read.exec(s.closed, analyze)
-		}
-		if err != nil && s.closed.Err() == nil {
-			s.log.Warn("cannot renew the database's statistics", slog.Any("error", err))
-		}
-	})
 }
 
 // channel is what NOTIFY is called on; a notice is "brand:seq".

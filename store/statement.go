@@ -26,6 +26,7 @@ const postgresNow = "(select (extract(epoch from clock_timestamp()) * 1000000)::
 var (
 	parameter = regexp.MustCompile(`\$(\d+)`)
 	anyOf     = regexp.MustCompile(`= any\((\$\d+)\)`)
+	hint      = regexp.MustCompile(`/\* (indexed by \w+) \*/`)
 )
 
 // both makes a statement of one text in PostgreSQL's words. For SQLite "= any($n)"
@@ -37,9 +38,11 @@ func both(text string) *statement {
 	return pair(text, lite)
 }
 
-// pair makes a statement of a text for each engine.
+// pair makes a statement of a text for each engine. "/* indexed by i */" is live
+// on SQLite, which keeps no statistics and may else read all of the brand.
 func pair(postgres, sqlite string) *statement {
 	s := &statement{postgres: strings.ReplaceAll(postgres, now, postgresNow)}
+	sqlite = hint.ReplaceAllString(sqlite, "$1")
 	s.sqlite = parameter.ReplaceAllStringFunc(sqlite, func(p string) string {
 		n, err := strconv.Atoi(p[1:])
 		if err != nil {

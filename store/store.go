@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,21 +32,18 @@ type Options struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	engine     engine
-	db         *sql.DB  // PostgreSQL's, or SQLite's readers
-	read       *session // statements of their own
-	writer     *writer  // SQLite's only one
-	log        *slog.Logger
-	brands     sync.Map        // brands whose row is known to be there
-	fanout     fanout          // SQLite's notices
-	file       string          // SQLite's
-	config     *pgx.ConnConfig // PostgreSQL's
-	release    func() error
-	turns      atomic.Int64 // of this process; see grow
-	analyzeAt  atomic.Int64
-	background sync.WaitGroup
-	closing    context.CancelFunc
-	closed     context.Context
+	engine  engine
+	db      *sql.DB  // PostgreSQL's, or SQLite's readers
+	read    *session // statements of their own
+	writer  *writer  // SQLite's only one
+	log     *slog.Logger
+	brands  sync.Map        // brands whose row is known to be there
+	fanout  fanout          // SQLite's notices
+	file    string          // SQLite's
+	config  *pgx.ConnConfig // PostgreSQL's
+	release func() error
+	closing context.CancelFunc
+	closed  context.Context
 }
 
 var _ gateway.Store = (*Store)(nil)
@@ -95,7 +91,6 @@ func (s *Store) Ping(ctx context.Context) error {
 // Close ends Listen and closes all connections; a group under way ends first.
 func (s *Store) Close() error {
 	s.closing()
-	s.background.Wait()
 	var errs []error
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())

@@ -204,16 +204,23 @@ func outbox(t *testing.T, open Opener) {
 		})
 		w.refused(err, gateway.ErrData)
 	})
-	t.Run("a message cannot begin settled", func(t *testing.T) {
+	t.Run("a message begins queued, in flight, or withdrawn within its own group", func(t *testing.T) {
 		w := begin(t, open)
 		c := w.customer(ana)
-		err := w.Group(t.Context(), newGroupID(), []conversation.BrandID{lumen}, func(tx gateway.Tx) error {
-			w.lock(tx, at(ana))
-			return tx.Write(t.Context(), lumen, gateway.Writes{Messages: []gateway.Outbound{
-				message(c, "m1", func(m *gateway.Outbound) { m.Status = gateway.Sent })}})
-		})
-		if err == nil {
-			t.Error("a message began as sent")
+		for _, status := range []gateway.Status{gateway.Sent, gateway.Received, gateway.PostingNow, ""} {
+			err := w.Group(t.Context(), newGroupID(), []conversation.BrandID{lumen}, func(tx gateway.Tx) error {
+				w.lock(tx, at(ana))
+				return tx.Write(t.Context(), lumen, gateway.Writes{Messages: []gateway.Outbound{
+					message(c, "m1", func(m *gateway.Outbound) { m.Status = status })}}) // in flight, but without a flight
+			})
+			if err == nil {
+				t.Errorf("a message began as %q", status)
+			}
+		}
+		w.write(gateway.Writes{Messages: []gateway.Outbound{message(c, "m1", func(m *gateway.Outbound) { m.Status = gateway.Cancelled })}}, at(ana))
+		ready, heads := next(w, c)
+		if m, err := w.Outbound(t.Context(), lumen, "m1"); err != nil || m.Status != gateway.Cancelled || len(ready)+len(heads) != 0 {
+			t.Errorf("message %+v, ready %v, heads %v: %v", m, ready, heads, err)
 		}
 	})
 	t.Run("what is in flight is told with the database's clock, and lapses with its lease", func(t *testing.T) {

@@ -120,6 +120,22 @@ func sideTables(t *testing.T, open Opener) {
 		w.write(gateway.Writes{Poison: []gateway.Poison{p}}, at(ana))
 		w.write(gateway.Writes{Poison: []gateway.Poison{p}}, at(ana))
 	})
+	t.Run("a code leads to its customer, in its brand, and the first one stays", func(t *testing.T) {
+		w := begin(t, open)
+		a, b := w.customer(ana), w.customer(bea)
+		code := func(c conversation.CustomerID) gateway.CodeRow {
+			return gateway.CodeRow{Customer: c, Code: conversation.Code{Code: "k7Qm", Kind: "upload", Expires: day}}
+		}
+		w.write(gateway.Writes{Codes: []gateway.CodeRow{code(a)}}, at(ana))
+		w.write(gateway.Writes{Codes: []gateway.CodeRow{code(b)}}, at(bea))
+		got, err := w.Code(t.Context(), lumen, "k7Qm")
+		w.must(err)
+		if !reflect.DeepEqual(got, code(a)) {
+			t.Errorf("got %+v, want %+v", got, code(a))
+		}
+		_, err = w.Code(t.Context(), other, "k7Qm")
+		w.refused(err, gateway.ErrNotFound)
+	})
 	t.Run("an empty write is no work", func(t *testing.T) {
 		w := begin(t, open)
 		w.write(gateway.Writes{})

@@ -18,9 +18,9 @@ var update = flag.Bool("update", false, "write lexicon/model.txt from the traini
 // penalty, in the fixed order of the files, so that the same lines give the
 // same weights.
 const (
-	passes      = 12
+	passes      = 6
 	rate        = 0.3
-	penalty     = 1e-2 // L1, at every step
+	penalty     = 3e-2 // L1, at every step
 	labelWeight = 1.0  // of a line of the labelled set, beside one of ours
 	mostOfOne   = 6    // texts made from one of our lines
 )
@@ -156,7 +156,7 @@ func trainModel(lex *lexiconData, samples []sample) *model {
 }
 
 // leastUnits: smaller weights are left out.
-const leastUnits = 3
+const leastUnits = 5
 
 func stride(n int) int {
 	for s := n*382/1000 + 1; ; s++ {

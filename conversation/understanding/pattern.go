@@ -18,7 +18,7 @@ import (
 //	~        up to 3 words of the same sentence
 //	~~       up to 6 words between the same commas
 //	_        one word, whichever
-//	^ $      a clause begins, ends (a comma, an emoji, a full stop)
+//	^ $      a clause begins, ends (a comma, an emoji, a full stop, an "and")
 //	^^ $$    the text begins, ends, courtesies aside
 //	??       the text asks a question
 //
@@ -68,6 +68,7 @@ type patterns struct {
 	longest   int
 	forgiving map[uint16]bool     // classes whose words are known by a typo too
 	deletes   map[string][]string // a word of those, less one letter → the word
+	joints    []uint16            // words between clauses
 	walls     []uint16            // classes that the room of a veto never holds
 	common    map[string]bool     // ordinary words that are no typo of a known one
 }
@@ -101,6 +102,7 @@ func (p *patterns) load(classes, common string, rules ...string) error {
 	for _, wall := range [...]string{"<msg>", "<ad>", "<contact>", "<phone>", "<aside>"} {
 		p.walls = append(p.walls, p.id(wall))
 	}
+	p.joints = []uint16{p.id("<joint>")}
 	if entries, err = readEntries(common); err != nil {
 		return err
 	}
@@ -276,6 +278,7 @@ type sentence struct {
 	shy    bool   // masked words do not match
 	pause  gap    // from this gap on, a match ends
 	walls  []uint16
+	joints []uint16
 	walled bool // room holds no wall
 	asks   bool // there is a question mark
 	lo, hi int  // the core, courtesies aside
@@ -299,12 +302,12 @@ func (s *sentence) match(elems []elem, i, start int) int {
 	open := i < len(s.tokens) && !(s.shy && s.masked[i]) && (i == start || s.tokens[i].gap < s.pause)
 	switch e.kind {
 	case clauseStart:
-		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.lo {
+		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.lo && !s.is(i-1, s.joints) {
 			return -1
 		}
 		return s.match(rest, i, start)
 	case clauseEnd:
-		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.hi {
+		if i < len(s.tokens) && s.tokens[i].gap < comma && i != s.hi && !s.is(i, s.joints) {
 			return -1
 		}
 		return s.match(rest, i, start)
@@ -371,7 +374,7 @@ func (p *pattern) isVeto() bool { return p.mark == markVeto || p.mark == markRes
 // find matches every pattern.
 func (lex *lexiconData) find(f folded) marks {
 	p := &lex.patterns
-	s := &sentence{tokens: f.tokens, ids: make([][]uint16, len(f.tokens)), masked: make([]bool, len(f.tokens)), walls: p.walls, asks: f.signs.question}
+	s := &sentence{tokens: f.tokens, ids: make([][]uint16, len(f.tokens)), masked: make([]bool, len(f.tokens)), walls: p.walls, joints: p.joints, asks: f.signs.question}
 	for i, t := range f.tokens {
 		s.ids[i] = p.resolve(t.word, nil)
 	}

@@ -12,6 +12,9 @@ func (lex *lexiconData) stop(f folded, m marks) (Certainty, string) {
 	if word := join(core); lex.keywords[word] == Stop {
 		return Sure, word
 	}
+	if word := closeUp(core); lex.keywords[word] == Stop {
+		return Sure, word
+	}
 	for _, rule := range [...]struct {
 		mark  string
 		gives Certainty
@@ -26,4 +29,17 @@ func (lex *lexiconData) stop(f folded, m marks) (Certainty, string) {
 		return Doubt, "🛑"
 	}
 	return None, ""
+}
+
+// closeUp joins a word that was typed in pieces ("sto p", "dés abonner").
+func closeUp(tokens []token) string {
+	const most = 4 // pieces
+	if len(tokens) < 2 || len(tokens) > most {
+		return ""
+	}
+	word := ""
+	for _, t := range tokens {
+		word += t.word
+	}
+	return word
 }

@@ -80,3 +80,24 @@ func (lex *lexiconData) isReaction(lead, tail string) bool {
 	}
 	return reacts
 }
+
+// unquoted leaves out what a text quotes, in three words or more: who asks
+// what “Reply STOP to end” means has not said stop. A text that is a quote is
+// left as it is.
+func unquoted(text string) string {
+	const least = 3 // words
+	open := strings.IndexAny(text, openQuotes)
+	if open < 0 {
+		return text
+	}
+	end := strings.LastIndexAny(text, closeQuotes)
+	if end <= open {
+		return text
+	}
+	_, size := utf8.DecodeRuneInString(text[end:])
+	rest := text[:open] + " " + text[end+size:]
+	if len(strings.Fields(text[open:end])) < least || len(strings.Fields(rest)) < least {
+		return text
+	}
+	return rest
+}

@@ -143,6 +143,9 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	f := fold(text)
 	r := Reading{Text: f.text, Words: f.words(), Reaction: reaction}
 	if len(f.tokens) == 0 && (reaction || f.signs == (signs{})) {
+		if !reaction {
+			r.Intents = wordless(text)
+		}
 		return r
 	}
 	r.Language, r.LanguageWords = lex.language(f, hint)
@@ -151,7 +154,12 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
-	r.Stop, r.Rule = lex.stop(f, m)
+	if own := unquoted(text); len(own) < len(text) {
+		f := fold(own)
+		r.Stop, r.Rule = lex.stop(f, lex.find(f))
+	} else {
+		r.Stop, r.Rule = lex.stop(f, m)
+	}
 	if !reaction {
 		r.Yes, r.No = lex.yesNo(f)
 		r.Number, r.HasNumber = lex.number(f, hint)

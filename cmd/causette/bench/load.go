@@ -103,6 +103,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measur
 	for range l.lines {
 		line, err := dial(ctx, l.host)
 		if err != nil {
+			close(due)
 			return nil, err
 		}
 		lines.Go(func() { l.say(line, due, m) })
@@ -117,7 +118,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measur
 	}
 	close(due)
 	lines.Wait()
-	err := l.settled()
+	err := errors.Join(ctx.Err(), l.settled())
 	m.rate = float64(l.carrier.replies.Load()-from) / d.Seconds()
 	return m, err
 }

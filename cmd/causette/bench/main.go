@@ -87,7 +87,8 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	b.say("%d cores, fsync of 4 KiB %s", runtime.NumCPU(), millis(disk))
+	machine := fmt.Sprintf("%d cores, fsync of 4 KiB in %d µs", runtime.NumCPU(), disk.Microseconds())
+	b.say("%s", machine)
 
 	var all []*figures
 	for _, engine := range strings.FieldsFunc(*stores, func(r rune) bool { return r == ',' }) {
@@ -103,6 +104,7 @@ func run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	fmt.Println(machine)
 	report(os.Stdout, all, f)
 	return nil
 }

@@ -20,6 +20,12 @@ func (c cpu) since(from cpu) cpu {
 	return cpu{c.gateway - from.gateway, c.load - from.load, c.database - from.database}
 }
 
+// each is the share of one of n answers.
+func (c cpu) each(n int64) cpu {
+	d := time.Duration(max(n, 1))
+	return cpu{c.gateway / d, c.load / d, c.database / d}
+}
+
 // cpuOf reads the processor time of this process, of the gateway, and of every
 // other descendant, which is the database.
 func cpuOf(gateway int) (cpu, error) {

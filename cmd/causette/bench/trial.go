@@ -111,10 +111,7 @@ func (b *bench) saturate(ctx context.Context, s *stage, profile string) (*trial,
 	if err := errors.Join(append(errs[:], err, ctx.Err())...); err != nil {
 		return nil, err
 	}
-	if n := time.Duration(max(answered, 1)); true {
-		d := after.since(before)
-		t.used = cpu{d.gateway / n, d.load / n, d.database / n}
-	}
+	t.used = after.since(before).each(answered)
 	return t, nil
 }
 

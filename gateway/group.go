@@ -200,6 +200,15 @@ func (gr *group) apply(ctx context.Context, tx Tx, p *part, asked []Settlement) 
 }
 
 func (gr *group) write(ctx context.Context, tx Tx, p *part) error {
+	received, messages := 0, 0
+	for _, f := range p.order {
+		received += len(f.received)
+		messages += len(f.messages)
+	}
+	// The largest rows of a turn: growing to 256 of them would copy them twice.
+	p.writes.Rows = make([]*Row, 0, len(p.order))
+	p.writes.Received = make([]InboundRow, 0, received)
+	p.writes.Messages = make([]Outbound, 0, messages)
 	for _, f := range p.order {
 		f.collect(&p.writes)
 	}

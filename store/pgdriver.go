@@ -70,9 +70,19 @@ func (c *pgConn) IsValid() bool { return !c.conn.IsClosed() }
 
 func (c *pgConn) Ping(ctx context.Context) error { return c.conn.Ping(ctx) }
 
-// ResetSession drops a connection that was left within a transaction.
-func (c *pgConn) ResetSession(context.Context) error {
+// ResetSession is called when the pool gives the connection out again: it drops
+// one that was left within a transaction, and renews plans when it is time.
+func (c *pgConn) ResetSession(ctx context.Context) error {
 	if c.conn.IsClosed() || c.conn.PgConn().TxStatus() != 'I' {
+		return driver.ErrBadConn
+	}
+	now := time.Now()
+	if now.Before(c.replan) {
+		return nil
+	}
+	c.pause = min(2*c.pause, replanLast)
+	c.replan = now.Add(c.pause)
+	if _, err := c.conn.Exec(ctx, "discard plans"); err != nil {
 		return driver.ErrBadConn
 	}
 	return nil
@@ -137,13 +147,7 @@ func (c *pgConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, er
 	if o.Isolation != 0 || o.ReadOnly {
 		return nil, errors.New("only plain transactions are used")
 	}
-	begin := "begin"
-	if now := time.Now(); now.After(c.replan) {
-		c.pause = min(2*c.pause, replanLast)
-		c.replan = now.Add(c.pause)
-		begin = "discard plans; begin"
-	}
-	if _, err := c.conn.Exec(ctx, begin); err != nil {
+	if _, err := c.conn.Exec(ctx, "begin"); err != nil {
 		return nil, unsent(err)
 	}
 	return &pgTx{c.conn, ctx}, nil

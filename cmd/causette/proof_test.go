@@ -16,10 +16,10 @@ import (
 // What a seed of the crash and two-node proofs is made of.
 const (
 	customers = 12
-	textsEach = 4
-	lives     = 4                       // of a node, each ended by force; one more follows
-	life      = 1200 * time.Millisecond // at most
-	patience  = 90 * time.Second        // of a whole seed
+	lives     = 4                       // of nodes, each ended by force; one more follows
+	waves     = 4                       // of texts, one for each life
+	life      = 1500 * time.Millisecond // at most
+	patience  = 2 * time.Minute         // of a whole seed
 )
 
 // tally counts where nodes ended, over all seeds.
@@ -82,9 +82,11 @@ func (s *trial) serve(p *plan) (c *child, leave func()) {
 		if p == nil || !c.status.Signaled() {
 			s.t.Fatalf("seed %d: the program ended by itself:\n%s", s.seed, c.tail())
 		}
+		s.begin()
 		return c, func() {}
 	}
 	s.router.add(addr)
+	s.begin()
 	return c, func() { s.router.remove(addr) }
 }
 
@@ -193,7 +195,7 @@ func TestProofCrash(t *testing.T) {
 				t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 					t.Parallel()
 					s := newTrial(t, seed, db.open(t), badDay(), .1, sendDeadline/2)
-					s.write(customers, textsEach, lives*life/2)
+					s.write(customers, waves, life/4)
 					var plans []plan
 					for n := range lives {
 						plans = append(plans, s.planned(n, syscall.SIGKILL))
@@ -215,7 +217,7 @@ func TestProofTwoNodes(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
 			s := newTrial(t, seed, pgtest.URL(t), badDay(), .1, sendDeadline/2)
-			s.write(customers, textsEach, lives*life/2)
+			s.write(customers, waves, life/4)
 			killed := []plan{s.planned(0, syscall.SIGKILL), s.planned(1, syscall.SIGKILL)}
 			stopped := []plan{s.planned(2, syscall.SIGSTOP), s.planned(3, syscall.SIGSTOP)}
 			s.prove(func() []*child {

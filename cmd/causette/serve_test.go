@@ -225,8 +225,8 @@ func TestServeFinishesWhatItAcceptedOnSIGTERM(t *testing.T) {
 		t.Run(db.name, func(t *testing.T) {
 			s := newTrial(t, 1, db.open(t), twiliotest.Hostility{}, .5, sendDeadline/2)
 			s.router.lose = 0
-			c, _ := s.serve(nil)
 			s.write(60, 1, 300*time.Millisecond)
+			c, _ := s.serve(nil)
 			var all sync.WaitGroup
 			for _, x := range s.texts {
 				all.Go(func() {

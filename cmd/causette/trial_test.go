@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -120,20 +121,26 @@ func seeds(t testing.TB, whole, few int) []uint64 {
 // trial is one seeded world: customers who write, a Twilio on a bad day, a load
 // balancer, the program's processes and their database.
 type trial struct {
-	t      *testing.T
-	seed   uint64
-	dice   *rand.Rand // of the test's own goroutine
-	config string
-	played *twiliotest.Server
-	router *router
-	store  *store.Store // beside the nodes, to look
-	texts  []*text
+	t       *testing.T
+	seed    uint64
+	dice    *rand.Rand // of the test's own goroutine
+	config  string
+	played  *twiliotest.Server
+	network *slowly
+	router  *router
+	store   *store.Store // beside the nodes, to look
+	texts   []*text
+	waves   []chan struct{} // each closed when its texts may be written
+
+	mu    sync.Mutex
+	begun int // waves
 }
 
 // text is something that a customer writes, until it is acknowledged.
 type text struct {
 	sid, from, body string
-	at              time.Duration // after the beginning
+	wave            int
+	at              time.Duration // after the wave's beginning
 	twice           bool          // its webhook is delivered twice at once
 }
 
@@ -156,7 +163,8 @@ func newTrial(t *testing.T, seed uint64, database string, day twiliotest.Hostili
 		// Where callbacks are slow, only the carrier's list tells in time.
 		CallbackDelay: []time.Duration{10 * time.Millisecond, 300 * time.Millisecond, time.Second}[seed%3],
 	})
-	carrier := httptest.NewServer(&slowly{Handler: s.played, often: slow, most: most, dice: rand.New(rand.NewPCG(seed, 2))})
+	s.network = &slowly{Handler: s.played, often: slow, most: most, dice: rand.New(rand.NewPCG(seed, 2)), requests: map[string]chan struct{}{}}
+	carrier := httptest.NewServer(s.network)
 	t.Cleanup(func() { s.played.Close(); carrier.Close() })
 	s.router = newRouter(t, seed, .05)
 	s.played.SetGateways(webhook, s.router.server.URL)
@@ -172,8 +180,35 @@ type slowly struct {
 	often float64
 	most  time.Duration
 
-	mu   sync.Mutex
-	dice *rand.Rand
+	mu       sync.Mutex
+	dice     *rand.Rand
+	requests map[string]chan struct{} // closed at the first request to send to a number
+}
+
+// request is closed when the first message to the number is on its way.
+func (n *slowly) request(to string) chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.requests[to] == nil {
+		n.requests[to] = make(chan struct{})
+	}
+	return n.requests[to]
+}
+
+// came notes a request to send.
+func (n *slowly) came(body []byte) {
+	f, err := url.ParseQuery(string(body))
+	if err != nil {
+		return
+	}
+	first := n.request(f.Get("To"))
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	select {
+	case <-first:
+	default:
+		close(first)
+	}
 }
 
 func (n *slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -182,6 +217,9 @@ func (n *slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	if r.Method == http.MethodPost {
+		n.came(body)
+	}
 	if d := n.delay(); r.Method == http.MethodPost && d > 0 {
 		t := time.NewTimer(d)
 		defer t.Stop()
@@ -224,21 +262,35 @@ func openDatabase(t testing.TB, url string) *store.Store {
 // Texts that the assistant answers with one message each, at once.
 var answered = []string{"AIDE", "HELP", "STOP", "START", "Quels sont vos horaires ?"}
 
-// write invents what the customers write in so long a time. Each writes little,
-// well within the answers that an hour has, and now and then the same again, so
-// that answers of one text differ in nothing but their id.
-func (s *trial) write(customers, each int, within time.Duration) {
+// write invents what the customers write: one text in each wave, so long a time
+// after its beginning. That is little, well within the answers that an hour has,
+// and now and then the same again, so that answers differ in nothing but their id.
+func (s *trial) write(customers, waves int, within time.Duration) {
+	for range waves {
+		s.waves = append(s.waves, make(chan struct{}))
+	}
 	for c := range customers {
 		from := phone(c)
-		for i := range each {
+		for i := range waves {
 			s.texts = append(s.texts, &text{
 				sid:   fmt.Sprintf("SM%08x%08x%016x", s.seed, c, i),
 				from:  from,
 				body:  answered[s.dice.IntN(len(answered))],
+				wave:  i,
 				at:    time.Duration(s.dice.Int64N(int64(within))),
 				twice: s.dice.IntN(6) == 0,
 			})
 		}
+	}
+}
+
+// begin lets the next wave of texts be written, if one is left.
+func (s *trial) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.begun < len(s.waves) {
+		close(s.waves[s.begun])
+		s.begun++
 	}
 }
 
@@ -252,6 +304,10 @@ func (s *trial) deliver(ctx context.Context) {
 	for _, x := range s.texts {
 		for range map[bool]int{false: 1, true: 2}[x.twice] {
 			all.Go(func() {
+				select {
+				case <-s.waves[x.wave]:
+				case <-ctx.Done():
+				}
 				s.pause(ctx, x.at)
 				s.deliverOne(ctx, x)
 			})

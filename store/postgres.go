@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,7 +28,7 @@ func (s *Store) openPostgres(ctx context.Context, url string, o Options) error {
 		config.RuntimeParams["application_name"] = "causette"
 	}
 	s.config = config
-	s.db = sql.OpenDB(connector{config})
+	s.db = openPgx(config)
 	connections := o.Connections
 	if connections == 0 {
 		connections = 8
@@ -135,7 +134,7 @@ func (s *Store) listenOnce(ctx context.Context, listening func(), wake func(conv
 // classifyCommit says what a failed COMMIT means. Only the server's own word
 // that the transaction failed proves that nothing was written.
 func classifyCommit(err error) error {
-	if errors.Is(err, errRolledBack) {
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return fmt.Errorf("commit: %w: %w", gateway.ErrTransient, err)
 	}
 	if said := serverError(err); said != nil && said.Severity == "ERROR" {

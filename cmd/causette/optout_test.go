@@ -22,7 +22,7 @@ import (
 const (
 	raceDeadline = 300 * time.Millisecond
 	raceLease    = 800 * time.Millisecond
-	raceLag      = 300 * time.Millisecond
+	raceLag      = 600 * time.Millisecond
 	racers       = 48 // customers at a time
 )
 
@@ -185,7 +185,7 @@ func TestProofOptOut(t *testing.T) {
 				n = 2000
 			}
 			seed := seeds(t, 1, 1)[0]
-			s := newTrial(t, seed, db.open(t), badDay(), .5, raceDeadline+raceDeadline/3)
+			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3})
 			a, stop := s.node()
 			doors, stops := []gateway.Door{a.gateway}, []func(){stop}
 			if db.name == "postgres" {

@@ -194,7 +194,7 @@ func TestProofCrash(t *testing.T) {
 			for _, seed := range seeds(t, 200, 3) {
 				t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 					t.Parallel()
-					s := newTrial(t, seed, db.open(t), badDay(), .1, sendDeadline/2)
+					s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .1, most: sendDeadline / 2})
 					s.write(customers, waves, life/4)
 					var plans []plan
 					for n := range lives {
@@ -216,7 +216,7 @@ func TestProofTwoNodes(t *testing.T) {
 	for _, seed := range seeds(t, 200, 3) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
-			s := newTrial(t, seed, pgtest.URL(t), badDay(), .1, sendDeadline/2)
+			s := newTrial(t, seed, pgtest.URL(t), conditions{day: badDay(), slow: .1, most: sendDeadline / 2})
 			s.write(customers, waves, life/4)
 			killed := []plan{s.planned(0, syscall.SIGKILL), s.planned(1, syscall.SIGKILL)}
 			stopped := []plan{s.planned(2, syscall.SIGSTOP), s.planned(3, syscall.SIGSTOP)}

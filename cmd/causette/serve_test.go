@@ -80,7 +80,7 @@ func post(t testing.TB, to, body, signature string) (*http.Response, string) {
 func TestServe(t *testing.T) {
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
-			s := newTrial(t, 1, db.open(t), twiliotest.Hostility{}, 0, 0)
+			s := newTrial(t, 1, db.open(t), conditions{})
 			c := startChild(t, nil, "serve", "--config", s.config)
 			base, ok := c.address(t)
 			if !ok {
@@ -223,7 +223,7 @@ func (s *trial) coldStarts(t *testing.T) {
 func TestServeFinishesWhatItAcceptedOnSIGTERM(t *testing.T) {
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
-			s := newTrial(t, 1, db.open(t), twiliotest.Hostility{}, .5, sendDeadline/2)
+			s := newTrial(t, 1, db.open(t), conditions{slow: .5, most: 500 * time.Millisecond, deadline: 8 * time.Second})
 			s.router.lose = 0
 			s.write(60, 1, 300*time.Millisecond)
 			c, _ := s.serve(nil)

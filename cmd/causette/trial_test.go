@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -41,13 +42,14 @@ const (
 // gateway is told, by what a busy machine may add.
 const (
 	sendDeadline = time.Second
-	sendLease    = 2 * time.Second
+	sendLease    = 2 * sendDeadline
 	listLag      = 900 * time.Millisecond
-	playedLag    = 250 * time.Millisecond
+	playedLag    = 200 * time.Millisecond
 )
 
-// writeConfig writes a configuration into a folder of its own and returns its name.
-func writeConfig(t testing.TB, database, base string) string {
+// writeConfig writes a configuration into a folder of its own and returns its
+// name. The lease is twice the send deadline.
+func writeConfig(t testing.TB, database, base string, deadline time.Duration) string {
 	t.Helper()
 	text := fmt.Sprintf(`
 listen: 127.0.0.1:0
@@ -76,7 +78,7 @@ channels:
     auth_token: ${TWILIO_AUTH_TOKEN}
     base_url: %s
     messages_per_second: 2000
-`, publicURL, database, sendDeadline, sendLease, listLag, brandID, channelID, brandID, shortCode, account, base)
+`, publicURL, database, deadline, 2*deadline, listLag, brandID, channelID, brandID, shortCode, account, base)
 	name := filepath.Join(t.TempDir(), "causette.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -153,22 +155,29 @@ func badDay() twiliotest.Hostility {
 	return h
 }
 
-// newTrial makes a world whose network lets so many of the gateway's requests
-// wait, for most at most, and loses one acknowledgement in twenty.
-func newTrial(t *testing.T, seed uint64, database string, day twiliotest.Hostility, slow float64, most time.Duration) *trial {
+// conditions are what a trial is held under. Its network loses one acknowledgement
+// in twenty besides.
+type conditions struct {
+	day      twiliotest.Hostility
+	slow     float64       // requests of the gateway that wait, between 0 and 1
+	most     time.Duration // for so long at most
+	deadline time.Duration // of sends; 0: sendDeadline
+}
+
+func newTrial(t *testing.T, seed uint64, database string, under conditions) *trial {
 	t.Helper()
 	s := &trial{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 0))}
 	s.played = twiliotest.New(twiliotest.Options{
-		AccountSID: account, AuthToken: authToken, Seed: seed, Hostility: day, ListLag: playedLag,
+		AccountSID: account, AuthToken: authToken, Seed: seed, Hostility: under.day, ListLag: playedLag,
 		// Where callbacks are slow, only the carrier's list tells in time.
 		CallbackDelay: []time.Duration{10 * time.Millisecond, 300 * time.Millisecond, time.Second}[seed%3],
 	})
-	s.network = &slowly{Handler: s.played, often: slow, most: most, dice: rand.New(rand.NewPCG(seed, 2)), requests: map[string]chan struct{}{}}
+	s.network = &slowly{Handler: s.played, often: under.slow, most: under.most, dice: rand.New(rand.NewPCG(seed, 2)), requests: map[string]chan struct{}{}}
 	carrier := httptest.NewServer(s.network)
 	t.Cleanup(func() { s.played.Close(); carrier.Close() })
 	s.router = newRouter(t, seed, .05)
 	s.played.SetGateways(webhook, s.router.server.URL)
-	s.config = writeConfig(t, database, carrier.URL)
+	s.config = writeConfig(t, database, carrier.URL, cmp.Or(under.deadline, sendDeadline))
 	s.store = openDatabase(t, database)
 	return s
 }

@@ -81,3 +81,9 @@ func (c *concepts) begins(word string) bool {
 	}
 	return false
 }
+
+// says reports whether a text mentions the concept.
+func (c *concepts) says(name string, tokens []token) bool {
+	at := slices.Index(c.names, name)
+	return at >= 0 && slices.Contains(c.in(tokens), uint16(at))
+}

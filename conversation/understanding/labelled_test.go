@@ -92,3 +92,17 @@ func TestLabelled(t *testing.T) {
 		})
 	}
 }
+
+func TestNothingIsLearnedFromTheTestSet(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range trainingSet(t) {
+		known[Normalise(s.text)] = true
+	}
+	for _, language := range Languages {
+		for _, l := range readLabelled(t, "testdata/labelled/test."+language+".tsv", language, "label", "text") {
+			if len(fold(l.text).tokens) > commonWords && known[Normalise(l.text)] {
+				t.Errorf("%s: %q is in the training set too", language, l.text)
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ type atoms struct {
 	value   map[string]int
 	and     string // vingt-et-un, twenty and one
 	longest int
+	begin   map[string]bool // first letters, two or the only one: most words begin no number
 }
 
 func (lex *lexiconData) takeNumbers(entries []entry) error {
@@ -19,7 +20,7 @@ func (lex *lexiconData) takeNumbers(entries []entry) error {
 		language, isAnd := strings.CutSuffix(e.name, " and")
 		a, ok := lex.numbers[language]
 		if !ok {
-			a.value = map[string]int{}
+			a.value, a.begin = map[string]int{}, map[string]bool{}
 		}
 		for _, item := range e.items {
 			if isAnd {
@@ -32,6 +33,7 @@ func (lex *lexiconData) takeNumbers(entries []entry) error {
 				return fmt.Errorf("line %d: %q: %w", e.line, item, err)
 			}
 			a.value[word] = n
+			a.begin[word[:min(2, len(word))]] = true
 			a.longest = max(a.longest, len(word))
 		}
 		lex.numbers[language] = a
@@ -116,6 +118,9 @@ func numeral(t token) (value, words int) {
 
 // spelled reads the longest number in words at the start of tokens.
 func (a atoms) spelled(tokens []token) (value, words int) {
+	if first := tokens[0].word; len(first) > 1 && !a.begin[first[:2]] {
+		return 0, 0
+	}
 	spelling := ""
 	for i := 0; i < min(numberWords, len(tokens)); i++ {
 		if i > 0 && tokens[i].gap > hyphen {

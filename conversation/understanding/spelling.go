@@ -49,9 +49,23 @@ func (lex *lexiconData) spellAsTyped(tokens []token) []token {
 			}
 			continue
 		}
+		if n := leadingDigits(t.word); n > 0 && len(t.word)-n > 1 {
+			spelt = append(spelt, token{t.word[:n], t.gap})
+			t = token{t.word[n:], space}
+		}
 		spelt = append(spelt, t)
 	}
 	return spelt
+}
+
+// leadingDigits: "12ans" is two words.
+func leadingDigits(word string) int {
+	for i := range len(word) {
+		if word[i] < '0' || word[i] > '9' {
+			return i
+		}
+	}
+	return 0
 }
 
 func (lex *lexiconData) known(word string) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,7 @@ import (
 // load is everybody who texts one gateway.
 type load struct {
 	carrier *carrier
+	client  *http.Client
 	host    string // of the gateway
 	lines   int    // connections, and at most so many texts under way
 	next    atomic.Int64
@@ -61,16 +63,8 @@ func (l *load) closed(ctx context.Context, warmup, d time.Duration) (*measured, 
 	return m, l.settled()
 }
 
-// chat has customers text over one line, one after the other.
+// chat has customers text, one after the other.
 func (l *load) chat(ctx context.Context, m *measured) {
-	line, err := dial(ctx, l.host)
-	if err != nil {
-		if ctx.Err() == nil {
-			l.fail(err)
-		}
-		return
-	}
-	defer line.conn.Close()
 	answered := make(chan struct{}, 1)
 	late := time.NewTimer(time.Hour)
 	for ctx.Err() == nil {
@@ -78,7 +72,8 @@ func (l *load) chat(ctx context.Context, m *measured) {
 		if !l.carrier.expect(i, t) {
 			continue
 		}
-		if err := line.text(i); err != nil {
+		// What was begun is ended: the answer is on its way.
+		if err := l.text(context.WithoutCancel(ctx), i); err != nil {
 			l.fail(err)
 			return
 		}
@@ -101,12 +96,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measur
 	due := make(chan time.Time, int(rate*patience.Seconds())+1)
 	var lines sync.WaitGroup
 	for range l.lines {
-		line, err := dial(ctx, l.host)
-		if err != nil {
-			close(due)
-			return nil, err
-		}
-		lines.Go(func() { l.say(line, due, m) })
+		lines.Go(func() { l.say(ctx, due, m) })
 	}
 	from, began := l.carrier.replies.Load(), time.Now()
 	for n := range int(rate * d.Seconds()) {
@@ -123,15 +113,14 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measur
 	return m, err
 }
 
-// say sends what is due over one line.
-func (l *load) say(line *line, due <-chan time.Time, m *measured) {
-	defer line.conn.Close()
+// say sends what is due, one text after the other.
+func (l *load) say(ctx context.Context, due <-chan time.Time, m *measured) {
 	for at := range due {
 		i := l.customer()
 		for !l.carrier.expect(i, &text{due: at, took: &m.reply}) {
 			i = l.customer()
 		}
-		if err := line.text(i); err != nil {
+		if err := l.text(ctx, i); err != nil {
 			l.fail(err)
 			return
 		}

@@ -40,7 +40,7 @@ type stage struct {
 
 // serve starts the shipped program on a database.
 func (b *bench) serve(ctx context.Context, database string, callbacks bool) (*stage, error) {
-	return b.stage(ctx, callbacks, func(s *server, carrier string) error {
+	return b.stage(callbacks, func(s *server, carrier string) error {
 		config := filepath.Join(b.dir, "causette.yaml")
 		text := configuration(s.addr, s.admin, database, carrier)
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
@@ -52,7 +52,7 @@ func (b *bench) serve(ctx context.Context, database string, callbacks bool) (*st
 
 // echo starts the HTTP ceiling.
 func (b *bench) echo(ctx context.Context, reply string, callbacks bool) (*stage, error) {
-	return b.stage(ctx, callbacks, func(s *server, carrier string) error {
+	return b.stage(callbacks, func(s *server, carrier string) error {
 		s.admin = s.addr
 		self, err := os.Executable()
 		if err != nil {
@@ -62,7 +62,7 @@ func (b *bench) echo(ctx context.Context, reply string, callbacks bool) (*stage,
 	})
 }
 
-func (b *bench) stage(ctx context.Context, callbacks bool, start func(*server, string) error) (*stage, error) {
+func (b *bench) stage(callbacks bool, start func(*server, string) error) (*stage, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -76,11 +76,12 @@ func (b *bench) stage(ctx context.Context, callbacks bool, start func(*server, s
 		c.Close()
 		return nil, err
 	}
-	return &stage{&load{carrier: c, host: s.addr, lines: b.lines}, s}, nil
+	return &stage{&load{carrier: c, client: newClient(b.lines), host: s.addr, lines: b.lines}, s}, nil
 }
 
 // stop ends the gateway while its carrier still answers.
 func (s *stage) stop() error {
+	s.client.CloseIdleConnections()
 	err := s.server.stop()
 	s.carrier.Close()
 	return err

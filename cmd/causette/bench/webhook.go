@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,9 +18,9 @@ const keyword = "AIDE"
 
 var minted atomic.Uint64 // MessageSids
 
-// appendWebhook writes the HTTP request by which Twilio brings the customer's
-// text, signed: 21 fields, as a text from a French number has.
-func appendWebhook(b []byte, host string, customer int) []byte {
+// webhook is the request by which Twilio brings the customer's text to host,
+// signed: 21 fields, as a text from a French number has.
+func webhook(host string, customer int) (*http.Request, error) {
 	channel := channelOf(customer)
 	sid := fmt.Sprintf("SM%016x%016x", runID, minted.Add(1))
 	f := url.Values{
@@ -33,47 +31,33 @@ func appendWebhook(b []byte, host string, customer int) []byte {
 		"MessagingServiceSid": {""},
 	}
 	path := "/hooks/twilio/" + channelID(channel)
-	body := f.Encode()
-	b = append(b, "POST "+path+" HTTP/1.1\r\nHost: "+host+"\r\nUser-Agent: TwilioProxy/1.1\r\n"+
-		"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nX-Twilio-Signature: "...)
-	b = append(b, twiliotest.Sign(authToken, publicURL+path, f)...)
-	b = append(b, "\r\nContent-Length: "...)
-	b = strconv.AppendInt(b, int64(len(body)), 10)
-	return append(append(b, "\r\n\r\n"...), body...)
-}
-
-// line is a kept connection to the gateway, with one request at a time. It is
-// written and read by hand: net/http's client would cost as much as the whole
-// of what is measured.
-type line struct {
-	conn net.Conn
-	host string
-	in   *bufio.Reader
-	out  []byte
+	req, err := http.NewRequest(http.MethodPost, baseURL(host)+path, strings.NewReader(f.Encode()))
+	if err != nil {
+		return nil, fmt.Errorf("webhook: %w", err)
+	}
+	req.Header.Set("User-Agent", "TwilioProxy/1.1")
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+	req.Header.Set("X-Twilio-Signature", twiliotest.Sign(authToken, publicURL+path, f))
+	return req, nil
 }
 
 // patience is how long Twilio waits for a webhook's acknowledgement.
 const patience = 15 * time.Second
 
-func dial(ctx context.Context, host string) (*line, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", host)
-	if err != nil {
-		return nil, fmt.Errorf("dial the gateway: %w", err)
-	}
-	return &line{conn: conn, host: host, in: bufio.NewReaderSize(conn, 1<<10)}, nil
+// newClient keeps so many connections to the gateway.
+func newClient(connections int) *http.Client {
+	return &http.Client{Timeout: patience, Transport: &http.Transport{
+		MaxIdleConns: connections, MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections, DisableCompression: true,
+	}}
 }
 
 // text posts the webhook of a customer's text and reads its acknowledgement.
-func (l *line) text(customer int) error {
-	l.out = appendWebhook(l.out[:0], l.host, customer)
-	if err := l.conn.SetDeadline(time.Now().Add(patience)); err != nil {
-		return fmt.Errorf("webhook: %w", err)
+func (l *load) text(ctx context.Context, customer int) error {
+	req, err := webhook(l.host, customer)
+	if err != nil {
+		return err
 	}
-	if _, err := l.conn.Write(l.out); err != nil {
-		return fmt.Errorf("webhook: %w", err)
-	}
-	res, err := http.ReadResponse(l.in, nil)
+	res, err := l.client.Do(req.WithContext(ctx))
 	if err != nil {
 		return fmt.Errorf("acknowledgement: %w", err)
 	}

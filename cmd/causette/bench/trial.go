@@ -98,11 +98,11 @@ func (b *bench) saturate(ctx context.Context, s *stage, profile string) (*trial,
 	watch.Go(func() {
 		wait(ctx, b.warmup)
 		before, errs[0] = cpuOf(pid)
-		from := s.carrier.replies.Load()
+		from, began := s.carrier.replies.Load(), time.Now()
 		if profile != "" {
 			errs[1] = b.profile(ctx, s.server.admin, profile)
 		}
-		wait(ctx, b.closed/2)
+		wait(ctx, b.closed*9/10-time.Since(began))
 		after, errs[2] = cpuOf(pid)
 		answered = s.carrier.replies.Load() - from
 	})

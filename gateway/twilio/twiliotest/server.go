@@ -93,7 +93,9 @@ func New(o Options) *Server {
 			// Twilio gives a webhook 15 s and follows no redirect of a POST.
 			Timeout:       15 * time.Second,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Transport:     &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute},
+			// As many callbacks as a gateway has sends in flight may be under way
+			// at once; opening a connection costs more than a callback.
+			Transport: &http.Transport{MaxIdleConnsPerHost: 1024, IdleConnTimeout: time.Minute},
 		},
 		ledger: newLedger(),
 		draws:  map[string]uint64{},

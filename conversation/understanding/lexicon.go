@@ -28,6 +28,7 @@ type lexiconData struct {
 	spellings map[string][]string // "bjr" → bonjour
 	concepts  concepts
 	model     *model
+	optOut    *optOut
 }
 
 var lexicon = sync.OnceValue(func() *lexiconData {
@@ -61,6 +62,7 @@ func parseLexicon() (*lexiconData, error) {
 		{"spelling", lex.takeSpelling},
 		{"concepts", lex.takeConcepts},
 		{"model", lex.takeModel},
+		{"optout", lex.takeOptOut},
 	} {
 		entries, err := readEntries(step.file)
 		if err != nil {

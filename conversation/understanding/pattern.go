@@ -361,12 +361,13 @@ func (s *sentence) match(elems []elem, i, start int) int {
 type marks map[string]*pattern
 
 const (
-	markVeto  = "veto"        // takes its words away from sure and doubt
-	markRest  = "veto clause" // the same, down to the end of the clause
-	markSure  = "sure"
-	markMust  = "sure anyway" // vetoed or not
-	markDoubt = "doubt"
-	markStill = "doubt anyway" // vetoed or not
+	markVeto   = "veto"        // takes its words away from sure and doubt
+	markRest   = "veto clause" // the same, down to the end of the clause
+	markSure   = "sure"
+	markLikely = "likely"
+	markMust   = "sure anyway" // vetoed or not
+	markDoubt  = "doubt"
+	markStill  = "doubt anyway" // vetoed or not
 )
 
 func (p *pattern) isVeto() bool { return p.mark == markVeto || p.mark == markRest }
@@ -404,7 +405,7 @@ func (s *sentence) each(p *patterns, want func(*pattern) bool, do func(pat *patt
 				if !want(pat) {
 					continue
 				}
-				s.shy, s.pause = pat.mark == markSure || pat.mark == markDoubt, fullStop
+				s.shy, s.pause = pat.mark == markSure || pat.mark == markLikely || pat.mark == markDoubt, fullStop
 				if s.walled = pat.isVeto(); s.walled {
 					s.pause = comma
 				}

@@ -1,5 +1,8 @@
 package understanding
 
+// likely is Sure, unless the second opinion finds it improbable.
+const likely = Sure + 1
+
 // stop decides whether a text withdraws, and names the rule that decided. The
 // rules are in lexicon/stop.txt: what surely ends the messages, what may, and
 // what only sounds like it.
@@ -19,7 +22,7 @@ func (lex *lexiconData) stop(f folded, m marks) (Certainty, string) {
 		mark  string
 		gives Certainty
 	}{
-		{markMust, Sure}, {markStill, Doubt}, {markSure, Sure}, {markDoubt, Doubt},
+		{markMust, Sure}, {markStill, Doubt}, {markSure, Sure}, {markLikely, likely}, {markDoubt, Doubt},
 	} {
 		if p := m[rule.mark]; p != nil {
 			return rule.gives, p.text

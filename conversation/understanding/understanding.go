@@ -10,7 +10,7 @@
 // outcomes: Sure ends the messages, Doubt suspends marketing and asks once.
 package understanding
 
-//go:generate go test -run TestModelIsWhatTheTrainingSetGives -update
+//go:generate go test -run TrainingSetGives -update
 
 // Intent says what a customer wants; the values are those of the labelled set
 // (testdata/labelled/README.md).
@@ -156,9 +156,9 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
 	if own := unquoted(text); len(own) < len(text) {
 		f := fold(own)
-		r.Stop, r.Rule = lex.stop(f, lex.find(f))
+		r.Stop, r.Rule = lex.stops(f, lex.find(f))
 	} else {
-		r.Stop, r.Rule = lex.stop(f, m)
+		r.Stop, r.Rule = lex.stops(f, m)
 	}
 	if !reaction {
 		r.Yes, r.No = lex.yesNo(f)

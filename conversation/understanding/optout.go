@@ -1,0 +1,87 @@
+package understanding
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// optOut is a second opinion on opt-outs: a logistic regression over a text's
+// features (feature.go), for the ways to say it that no rule foresaw. Its
+// weights are in lexicon/optout.txt, written by `go generate` from lines that
+// were written for it (optout_train_test.go).
+type optOut struct {
+	weights map[string]float32
+	bias    float64
+}
+
+func (lex *lexiconData) takeOptOut(entries []entry) error {
+	m := &optOut{weights: make(map[string]float32, len(entries))}
+	for _, e := range entries {
+		units, err := strconv.Atoi(e.items[0])
+		if err != nil || len(e.items) != 1 {
+			return fmt.Errorf("line %d: %v is no weight", e.line, e.items)
+		}
+		if e.name == biasFeature {
+			m.bias = float64(units) * weightUnit
+			continue
+		}
+		m.weights[e.name] = float32(units) * weightUnit
+	}
+	lex.optOut = m
+	return nil
+}
+
+// optOutOdds is how likely the text ends the messages, from 0 to 1.
+func (lex *lexiconData) optOutOdds(tokens []token, s signs) float64 {
+	sum, squares := 0.0, 0.0
+	lex.features(tokens, s, func(name []byte, value float64) {
+		if w, ok := lex.optOut.weights[string(name)]; ok {
+			sum += float64(w) * value
+			squares += value * value
+		}
+	})
+	return 1 / (1 + math.Exp(-sum*scaleOf(squares)-lex.optOut.bias))
+}
+
+// How the second opinion counts beside the rules, tried by cross-validation on
+// testdata/own/dev.*. It is asked less of what a rule doubts already, and it
+// alone makes no rule's certainty less than a question to the customer.
+const (
+	optOutAlone  = 0.85 // no rule speaks: opt out
+	optOutLeans  = 0.50 // a rule doubts: opt out
+	optOutAsks   = 0.45 // no rule speaks: ask
+	optOutDenies = 0.05 // a rule is sure, and this improbable: ask
+	optOutDoubts = 0.30 // a rule says likely, and this improbable: ask
+)
+
+// weigh joins what the rules found with the second opinion.
+func weigh(rules Certainty, odds float64) Certainty {
+	switch {
+	case rules == Sure && odds < optOutDenies, rules == likely && odds < optOutDoubts:
+		return Doubt
+	case rules == likely:
+		return Sure
+	case rules == Doubt && odds > optOutLeans, rules == None && odds > optOutAlone:
+		return Sure
+	case rules == None && odds > optOutAsks:
+		return Doubt
+	}
+	return rules
+}
+
+// secondOpinion is the rule that a text's reading names where the rules were
+// silent or overruled.
+const secondOpinion = "second opinion"
+
+// stops is what the rules find, weighed: a keyword needs no second opinion.
+func (lex *lexiconData) stops(f folded, m marks) (Certainty, string) {
+	found, rule := lex.stop(f, m)
+	if len(f.tokens) == 0 || lex.keywords[rule] == Stop {
+		return found, rule
+	}
+	if joint := weigh(found, lex.optOutOdds(lex.spell(f.tokens), f.signs)); joint != found {
+		return joint, secondOpinion
+	}
+	return found, rule
+}

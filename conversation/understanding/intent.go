@@ -75,7 +75,7 @@ func (lex *lexiconData) beside(tokens []token, asks bool, inAll Guess) Guess {
 		return inAll
 	}
 	for _, part := range parts(tokens) {
-		if g := best(lex.rank(part, signs{question: asks})); asked(g, surely) {
+		if g := best(lex.rank(part, signs{question: asks})); asked(g, partScore) {
 			return g
 		}
 	}

@@ -69,6 +69,12 @@ func trainingSet(t testing.TB) []sample {
 			}
 		}
 	}
+	for _, l := range readLabelled(t, "testdata/own/stops.tsv", "", "label", "lang", "text") {
+		if key := Normalise(l.text); l.labels[0] == string(Stop) && !seen[key] {
+			seen[key] = true
+			samples = append(samples, sample{l, 1})
+		}
+	}
 	for _, path := range paths {
 		intent := strings.TrimSuffix(filepath.Base(path), ".txt")
 		for _, l := range readPhrases(t, path, intent) {

@@ -117,7 +117,7 @@ func newTransport() *http.Transport {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dial,
 		TLSHandshakeTimeout:    5 * time.Second,
-		MaxIdleConnsPerHost:    128, // as many as a node has sends in flight
+		MaxIdleConnsPerHost:    1024, // as many as a lane has slots: a burst must not close what the next one needs
 		IdleConnTimeout:        50 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              protocols,

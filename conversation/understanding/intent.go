@@ -9,12 +9,14 @@ import (
 // How likely is likely enough, from 0 to 1; tried by cross-validation on what
 // the model learns from.
 const (
-	leastScore  = 0.30 // below, it is something else
-	partScore   = 0.60 // a question in its own part of the text
-	secondScore = 0.03 // that question in the whole text
-	surely      = 0.85
-	certainly   = 0.90
-	hardly      = 0.02
+	leastScore   = 0.30 // below, it is something else
+	partScore    = 0.60 // a question in its own part of the text
+	secondScore  = 0.03 // that question in the whole text
+	surely       = 0.85
+	certainly    = 0.90
+	hardly       = 0.02
+	agreement    = 0.50 // of the model with the second opinion on an opt-out
+	disagreement = 0.10
 )
 
 // These say all that is to be said, whatever stands beside them.
@@ -35,11 +37,15 @@ func (lex *lexiconData) intents(f folded, r Reading) []Guess {
 	}
 	tokens := lex.spell(f.tokens)
 	p := lex.rank(tokens, f.signs)
-	if r.Stop == None {
+	stops := r.Stop
+	if r.Rule == secondOpinion && outvoted(p) {
+		stops = None // it stands in Reading.Stop, but another thing is asked
+	}
+	if stops == None {
 		without(&p, Stop) // only the rules stop
 	}
 	first := best(p)
-	if r.Stop == Sure {
+	if stops == Sure {
 		if first.Intent == Start && first.Score > certainly || lex.denies(tokens, first, p) {
 			return []Guess{first} // "my STOP was a mistake"
 		}
@@ -64,6 +70,20 @@ func (lex *lexiconData) intents(f folded, r Reading) []Guess {
 		guesses = append(guesses, second)
 	}
 	return guesses
+}
+
+// outvoted reports that the model hears no opt-out where only the second
+// opinion did, or rather a question of its own.
+func outvoted(p [len(Intents)]float64) bool {
+	switch odds := p[slices.Index(Intents[:], Stop)]; {
+	case odds < disagreement:
+		return true
+	case odds > agreement:
+		return false
+	}
+	without(&p, Stop)
+	asked := best(p)
+	return asked.Score > leastScore && !manners[asked.Intent]
 }
 
 // beside finds what else a text asks that withdraws, in all or in a part.

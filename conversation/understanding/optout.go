@@ -32,10 +32,34 @@ func (lex *lexiconData) takeOptOut(entries []entry) error {
 	return nil
 }
 
+// optOutFeatures are a text's features and the pieces of its words, which hold
+// what a typo or an ending leaves of them.
+func (lex *lexiconData) optOutFeatures(tokens []token, s signs, give func(name []byte, value float64)) {
+	lex.features(tokens, s, give)
+	var buf [pieceLetters + 1]byte
+	buf[0] = '~'
+	for _, t := range tokens {
+		for i := -1; i+pieceLetters <= len(t.word)+1; i++ {
+			for j := range pieceLetters {
+				buf[j+1] = '_'
+				if k := i + j; k >= 0 && k < len(t.word) {
+					buf[j+1] = t.word[k]
+				}
+			}
+			give(buf[:], pieceWeight)
+		}
+	}
+}
+
+const (
+	pieceLetters = 4
+	pieceWeight  = 0.3
+)
+
 // optOutOdds is how likely the text ends the messages, from 0 to 1.
 func (lex *lexiconData) optOutOdds(tokens []token, s signs) float64 {
 	sum, squares := 0.0, 0.0
-	lex.features(tokens, s, func(name []byte, value float64) {
+	lex.optOutFeatures(tokens, s, func(name []byte, value float64) {
 		if w, ok := lex.optOut.weights[string(name)]; ok {
 			sum += float64(w) * value
 			squares += value * value
@@ -48,10 +72,10 @@ func (lex *lexiconData) optOutOdds(tokens []token, s signs) float64 {
 // testdata/own/dev.*. It is asked less of what a rule doubts already, and it
 // alone makes no rule's certainty less than a question to the customer.
 const (
-	optOutAlone  = 0.85 // no rule speaks: opt out
+	optOutAlone  = 0.70 // no rule speaks: opt out
 	optOutLeans  = 0.50 // a rule doubts: opt out
 	optOutAsks   = 0.45 // no rule speaks: ask
-	optOutDenies = 0.05 // a rule is sure, and this improbable: ask
+	optOutDenies = 0.20 // a rule is sure, and this improbable: ask
 	optOutDoubts = 0.30 // a rule says likely, and this improbable: ask
 )
 

@@ -15,7 +15,7 @@ import (
 const (
 	optOutPasses  = 8
 	optOutPenalty = 0.01
-	optOutOwn     = 2.0 // weight of a line that was written for it
+	optOutOwn     = 3.0 // weight of a line that was written for it
 	optOutHeard   = 1.5 // weight of an opt-out beside another text: missing one is worse
 	optOutLeast   = 3   // smaller weights are left out, in units
 )
@@ -96,7 +96,7 @@ func trainOptOut(lex *lexiconData, lines []optOutLine) *optOut {
 	texts := make([][]input, len(lines))
 	for i, l := range lines {
 		f, squares := fold(l.text), 0.0
-		lex.features(lex.spellAsTyped(f.tokens), f.signs, func(name []byte, value float64) {
+		lex.optOutFeatures(lex.spellAsTyped(f.tokens), f.signs, func(name []byte, value float64) {
 			c := cells[string(name)]
 			if c == nil {
 				c = &cell{}

@@ -19,6 +19,9 @@ func (t *turn) requests() {
 	}
 	done := 0
 	for _, i := range t.wants() {
+		if t.plain && i == understanding.Preferences {
+			continue // "encore trop de sms": the opt-out was meant
+		}
 		if t.request(i) {
 			done++
 		}

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -79,7 +80,19 @@ func (t *turn) wants() []understanding.Intent {
 	if len(list) < maxWants {
 		add(t.read.Intents, 0)
 	}
+	if len(list) > 1 { // "j'ai une question" announces the other
+		list = slices.DeleteFunc(list, func(i understanding.Intent) bool { return i == understanding.Help })
+		slices.SortStableFunc(list, func(a, b understanding.Intent) int { return cmp.Compare(urgency(a), urgency(b)) })
+	}
 	return list
+}
+
+// urgency puts first what a parcel on its way overtakes.
+func urgency(i understanding.Intent) int {
+	if i == understanding.AddressChange || i == understanding.CancelOrder {
+		return 0
+	}
+	return 1
 }
 
 // isRequest reports whether an intent is one that request answers.

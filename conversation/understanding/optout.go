@@ -3,6 +3,7 @@ package understanding
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -37,7 +38,7 @@ func (lex *lexiconData) takeOptOut(entries []entry) error {
 func (lex *lexiconData) optOutFeatures(tokens []token, s signs, give func(name []byte, value float64)) {
 	lex.features(tokens, s, give)
 	var buf [pieceLetters + 1]byte
-	buf[0] = '~'
+	buf[0] = pieceMark
 	for _, t := range tokens {
 		for i := -1; i+pieceLetters <= len(t.word)+1; i++ {
 			for j := range pieceLetters {
@@ -54,29 +55,37 @@ func (lex *lexiconData) optOutFeatures(tokens []token, s signs, give func(name [
 const (
 	pieceLetters = 4
 	pieceWeight  = 0.3
+	pieceMark    = '~'
 )
 
-// optOutOdds is how likely the text ends the messages, from 0 to 1.
-func (lex *lexiconData) optOutOdds(tokens []token, s signs) float64 {
+// optOutOdds is how likely the text ends the messages, from 0 to 1, and whether
+// its words are known well enough to tell without a rule.
+func (lex *lexiconData) optOutOdds(tokens []token, s signs) (odds float64, familiar bool) {
 	sum, squares := 0.0, 0.0
+	known := 0.0 // of words, not of their pieces
 	lex.optOutFeatures(tokens, s, func(name []byte, value float64) {
 		if w, ok := lex.optOut.weights[string(name)]; ok {
 			sum += float64(w) * value
 			squares += value * value
+			if name[0] != pieceMark {
+				known += value * value
+			}
 		}
 	})
-	return 1 / (1 + math.Exp(-sum*scaleOf(squares)-lex.optOut.bias))
+	return 1 / (1 + math.Exp(-sum*scaleOf(squares)-lex.optOut.bias)), known >= optOutKnown
 }
 
 // How the second opinion counts beside the rules, tried by cross-validation on
 // testdata/own/dev.*. It is asked less of what a rule doubts already, and it
 // alone makes no rule's certainty less than a question to the customer.
 const (
+	optOutAgreed = 0.15 // the intents find it likely too
+	optOutKnown  = 1.50 // of a text's words, squared weights: a known word and a neighbour
 	optOutAlone  = 0.70 // no rule speaks: opt out
 	optOutLeans  = 0.50 // a rule doubts: opt out
 	optOutAsks   = 0.45 // no rule speaks: ask
 	optOutDenies = 0.20 // a rule is sure, and this improbable: ask
-	optOutDoubts = 0.30 // a rule says likely, and this improbable: ask
+	optOutDoubts = 0.10 // a rule says likely, and this improbable: ask
 )
 
 // weigh joins what the rules found with the second opinion.
@@ -104,8 +113,28 @@ func (lex *lexiconData) stops(f folded, m marks) (Certainty, string) {
 	if len(f.tokens) == 0 || lex.keywords[rule] == Stop {
 		return found, rule
 	}
-	if joint := weigh(found, lex.optOutOdds(lex.spell(f.tokens), f.signs)); joint != found {
+	tokens := lex.spell(f.tokens)
+	odds, familiar := lex.optOutOdds(tokens, f.signs)
+	if found == None && !familiar {
+		return found, rule
+	}
+	joint := weigh(found, odds)
+	switch {
+	case found != None || joint == None:
+	case !lex.asksToStop(tokens, f.signs):
+		joint = None
+	case m[markVeto] != nil:
+		joint = Doubt // a rule says what else it may be about
+	}
+	if joint != found {
 		return joint, secondOpinion
 	}
 	return found, rule
+}
+
+// asksToStop reports whether the intents, which know what else there is to ask,
+// find an opt-out likely too.
+func (lex *lexiconData) asksToStop(tokens []token, s signs) bool {
+	p := lex.rank(tokens, s)
+	return p[slices.Index(Intents[:], Stop)] > optOutAgreed
 }

@@ -83,11 +83,17 @@ func fold(text string) folded {
 	rest := f.text
 	for i := range f.tokens {
 		word, after, _ := strings.Cut(rest, " ")
+		if gaps[i] == comma && subordinate[word] {
+			gaps[i] = space // ich will nicht, dass …
+		}
 		f.tokens[i] = token{word, gaps[i]}
 		rest = after
 	}
 	return f.spellOut()
 }
+
+// Before these a comma is grammar, not a pause.
+var subordinate = map[string]bool{"dass": true, "dat": true, "che": true, "que": true, "that": true, "qu": true}
 
 // spellOut joins a text written letter by letter ("S T O P", "s.t.o.p").
 func (f folded) spellOut() folded {

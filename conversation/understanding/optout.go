@@ -79,13 +79,14 @@ func (lex *lexiconData) optOutOdds(tokens []token, s signs) (odds float64, famil
 // testdata/own/dev.*. It is asked less of what a rule doubts already, and it
 // alone makes no rule's certainty less than a question to the customer.
 const (
-	optOutAgreed = 0.15 // the intents find it likely too
-	optOutKnown  = 1.50 // of a text's words, squared weights: a known word and a neighbour
-	optOutAlone  = 0.70 // no rule speaks: opt out
-	optOutLeans  = 0.50 // a rule doubts: opt out
-	optOutAsks   = 0.45 // no rule speaks: ask
-	optOutDenies = 0.20 // a rule is sure, and this improbable: ask
-	optOutDoubts = 0.10 // a rule says likely, and this improbable: ask
+	optOutAgreed  = 0.15 // the intents find it likely too
+	optOutKnown   = 1.50 // of a text's words, squared weights: a known word and a neighbour
+	optOutAlone   = 0.70 // no rule speaks: opt out
+	optOutAgainst = 0.90 // a rule says what else it may be about: opt out
+	optOutLeans   = 0.50 // a rule doubts: opt out
+	optOutAsks    = 0.45 // no rule speaks: ask
+	optOutDenies  = 0.20 // a rule is sure, and this improbable: ask
+	optOutDoubts  = 0.10 // a rule says likely, and this improbable: ask
 )
 
 // weigh joins what the rules found with the second opinion.
@@ -123,7 +124,7 @@ func (lex *lexiconData) stops(f folded, m marks) (Certainty, string) {
 	case found != None || joint == None:
 	case !lex.asksToStop(tokens, f.signs):
 		joint = None
-	case m[markVeto] != nil:
+	case m[markVeto] != nil && odds < optOutAgainst:
 		joint = Doubt // a rule says what else it may be about
 	}
 	if joint != found {

@@ -11,13 +11,14 @@ import (
 //	word     this word
 //	word*    any word that begins so
 //	<class>  any word of a class (lexicon/classes.txt), in some classes a typo of it
+//	<digits>      a number in digits
 //	a|<b>    either
 //	x?       may be missing
 //	<x>*     any number of them, in classes
 //	!x       the next word is not x
-//	~        up to 3 words of the same sentence
-//	~~       up to 6 words between the same commas
-//	_        one word, whichever
+//	~ ~~     up to 3, up to 6 words between the same commas
+//	_ _?     one word, whichever; one or none
+//	+        no comma here
 //	^ $      a clause begins, ends (a comma, an emoji, a full stop, an "and")
 //	^^ $$    the text begins, ends, courtesies aside
 //	??       the text asks a question
@@ -30,6 +31,8 @@ type pattern struct {
 }
 
 const (
+	numberClass = "<digits>"
+
 	shortRoom = 3 // words
 	longRoom  = 6
 )
@@ -46,6 +49,7 @@ const (
 	textStart
 	textEnd
 	question
+	tight
 )
 
 type elem struct {
@@ -92,6 +96,10 @@ func (p *patterns) load(classes, common string, rules ...string) error {
 		}
 		id := p.id("<" + e.name + ">")
 		for _, item := range e.items {
+			if included, ok := p.ids[item]; ok && strings.HasPrefix(item, "<") {
+				p.include(included, id)
+				continue
+			}
 			word := Normalise(item)
 			if strings.HasSuffix(item, "*") {
 				word += "*"
@@ -99,6 +107,7 @@ func (p *patterns) load(classes, common string, rules ...string) error {
 			p.know(word, id)
 		}
 	}
+	p.id(numberClass)
 	for _, wall := range [...]string{"<msg>", "<ad>", "<contact>", "<phone>", "<aside>"} {
 		p.walls = append(p.walls, p.id(wall))
 	}
@@ -151,6 +160,20 @@ func (p *patterns) know(word string, id uint16) {
 	}
 }
 
+// include makes every word of one class a word of another.
+func (p *patterns) include(part, whole uint16) {
+	for word, ids := range p.exact {
+		if slices.Contains(ids, part) && !slices.Contains(ids, whole) {
+			p.exact[word] = append(ids, whole)
+		}
+	}
+	for head, ids := range p.prefixes {
+		if slices.Contains(ids, part) && !slices.Contains(ids, whole) {
+			p.prefixes[head] = append(ids, whole)
+		}
+	}
+}
+
 func (p *patterns) compile(mark, text string) error {
 	pat := pattern{mark: mark, text: text}
 	for _, field := range strings.Fields(text) {
@@ -172,6 +195,10 @@ func (p *patterns) compile(mark, text string) error {
 			e.kind, e.width = room, longRoom
 		case "_":
 			e.kind = anyWord
+		case "_?":
+			e.kind, e.optional = anyWord, true
+		case "+":
+			e.kind = tight
 		default:
 			if rest, ok := strings.CutPrefix(field, "!"); ok {
 				e.kind, field = not, rest
@@ -253,6 +280,9 @@ func (p *patterns) resolve(word string, ids []uint16) []uint16 {
 	for n := p.shortest; n <= min(p.longest, len(word)); n++ {
 		ids = append(ids, p.prefixes[word[:n]]...)
 	}
+	if word[0] <= '9' {
+		ids = append(ids, p.ids[numberClass])
+	}
 	if len(ids) > 0 || len(word) < typoLetters || len(word) > 24 || p.common[word] {
 		return ids
 	}
@@ -321,6 +351,11 @@ func (s *sentence) match(elems []elem, i, start int) int {
 			return -1
 		}
 		return s.match(rest, i, start)
+	case tight:
+		if i < len(s.tokens) && s.tokens[i].gap >= comma {
+			return -1
+		}
+		return s.match(rest, i, start)
 	case question:
 		if !s.asks {
 			return -1
@@ -361,13 +396,20 @@ func (s *sentence) match(elems []elem, i, start int) int {
 type marks map[string]*pattern
 
 const (
-	markVeto   = "veto"        // takes its words away from sure and doubt
-	markRest   = "veto clause" // the same, down to the end of the clause
-	markSure   = "sure"
-	markLikely = "likely"
-	markMust   = "sure anyway" // vetoed or not
-	markDoubt  = "doubt"
-	markStill  = "doubt anyway" // vetoed or not
+	markVeto  = "veto"        // takes its words away from sure and doubt
+	markRest  = "veto clause" // the same, down to the end of the clause
+	markSure  = "sure"
+	markLike  = "likely"      // sure, unless the second opinion finds it improbable
+	markMust  = "sure anyway" // vetoed or not
+	markAlone = "alone"       // sure, unless "elsewhere"
+	markElse  = "elsewhere"
+	markAmple = "enough" // alone, unless "calm"
+	markCalm  = "calm"
+	markLess  = "narrows"      // makes a doubt of what is sure
+	markIt    = "take it away" // sure, in a text with a number
+	markPhone = "number"
+	markDoubt = "doubt"
+	markStill = "doubt anyway" // vetoed or not
 )
 
 func (p *pattern) isVeto() bool { return p.mark == markVeto || p.mark == markRest }
@@ -405,7 +447,7 @@ func (s *sentence) each(p *patterns, want func(*pattern) bool, do func(pat *patt
 				if !want(pat) {
 					continue
 				}
-				s.shy, s.pause = pat.mark == markSure || pat.mark == markLikely || pat.mark == markDoubt, fullStop
+				s.shy, s.pause = pat.mark == markSure || pat.mark == markLike || pat.mark == markAlone || pat.mark == markAmple || pat.mark == markIt || pat.mark == markDoubt, fullStop
 				if s.walled = pat.isVeto(); s.walled {
 					s.pause = comma
 				}

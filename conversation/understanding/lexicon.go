@@ -114,25 +114,30 @@ func readEntries(file string) ([]entry, error) {
 
 // phrases is a set of folded phrases, longest first match from a position.
 type phrases struct {
-	set     map[string]bool
-	longest int // words
+	set         map[string]bool
+	first, last map[string]bool // their first and last words
+	longest     int             // words
 }
 
 func (p *phrases) add(items []string) {
 	if p.set == nil {
-		p.set = map[string]bool{}
+		p.set, p.first, p.last = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	}
 	for _, item := range items {
 		words := fold(item).words()
 		p.set[strings.Join(words, " ")] = true
+		p.first[words[0]], p.last[words[len(words)-1]] = true, true
 		p.longest = max(p.longest, len(words))
 	}
 }
 
 // prefix returns how many words at the start of tokens make a phrase.
 func (p *phrases) prefix(tokens []token) int {
+	if len(tokens) == 0 || !p.first[tokens[0].word] {
+		return 0
+	}
 	for n := min(p.longest, len(tokens)); n > 0; n-- {
-		if p.set[join(tokens[:n])] {
+		if p.has(tokens[:n]) {
 			return n
 		}
 	}
@@ -141,26 +146,38 @@ func (p *phrases) prefix(tokens []token) int {
 
 // suffix returns how many words at the end of tokens make a phrase.
 func (p *phrases) suffix(tokens []token) int {
+	if len(tokens) == 0 || !p.last[tokens[len(tokens)-1].word] {
+		return 0
+	}
 	for n := min(p.longest, len(tokens)); n > 0; n-- {
-		if p.set[join(tokens[len(tokens)-n:])] {
+		if p.has(tokens[len(tokens)-n:]) {
 			return n
 		}
 	}
 	return 0
 }
 
+// has looks the words up as one phrase, without writing it out on the heap.
+func (p *phrases) has(tokens []token) bool {
+	var phrase [128]byte
+	return p.set[string(appendWords(phrase[:0], tokens))]
+}
+
+func appendWords(buf []byte, tokens []token) []byte {
+	for i, t := range tokens {
+		if i > 0 {
+			buf = append(buf, ' ')
+		}
+		buf = append(buf, t.word...)
+	}
+	return buf
+}
+
 func join(tokens []token) string {
 	if len(tokens) == 1 {
 		return tokens[0].word
 	}
-	var b strings.Builder
-	for i, t := range tokens {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t.word)
-	}
-	return b.String()
+	return string(appendWords(nil, tokens))
 }
 
 // core bounds the text without the courtesies around it: "Bonjour, stop svp"

@@ -67,7 +67,21 @@ func (t *tx) TakeTimers(ctx context.Context, brand conversation.BrandID, timers 
 		texts(timers, func(r gateway.TimerRef) conversation.CustomerID { return r.Customer }),
 		texts(timers, func(r gateway.TimerRef) string { return r.Name }),
 		moments(timers, func(r gateway.TimerRef) time.Time { return r.Due }))
-	return hit, t.fail("take timers", brand, err)
+	if err != nil {
+		return hit, t.fail("take timers", brand, err)
+	}
+	// A timer that is listed twice is taken once, whichever the engine names: the
+	// first time.
+	first := make(map[gateway.TimerRef]int, len(timers))
+	for i, r := range timers {
+		r.Due, r.Payload = moment(micros(r.Due)), ""
+		if j, twice := first[r]; twice {
+			hit[j], hit[i] = hit[j] || hit[i], false
+			continue
+		}
+		first[r] = i
+	}
+	return hit, nil
 }
 
 // writeTimers unsets, then sets; of two timers of one name the last counts.

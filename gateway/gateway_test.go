@@ -80,6 +80,25 @@ func TestAnOptOutCancelsWhatWaitsAndIsAcknowledgedAfterWhatFlies(t *testing.T) {
 	})
 }
 
+func TestAnOptOutInTheSameGroupWithdrawsWhatTheGroupSaid(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		const bea = conversation.Address("+33698765432")
+		var all sync.WaitGroup
+		for i := range 20 { // enough at once that groups hold both of a pair
+			for _, from := range []conversation.Address{ana, bea} {
+				all.Go(func() { w.text(from, fmt.Sprintf("IN%s-%d", from, i), "say 3") })
+				all.Go(func() { w.text(from, fmt.Sprintf("ST%s-%d", from, i), "stop") })
+			}
+		}
+		all.Wait()
+		for _, from := range []conversation.Address{ana, bea} {
+			who := w.text(from, "last"+string(from), "say 0").Customer
+			w.awaitStatus(who, gateway.Accepted, gateway.Cancelled)
+		}
+	})
+}
+
 func TestAPanicIsPoisonAndTheNextTurnStartsFromTheStateBefore(t *testing.T) {
 	engines(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)

@@ -138,7 +138,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 		f.done = append(f.done, w.job)
 	}
 	p.entries = append(p.entries, turnEntries(e, turn, next, said, gr.now)...)
-	gr.g.metrics.turn(e.Type, turn.Rule)
+	gr.g.metrics.turn(e.Type)
 }
 
 // stepSafely lets the conversation's script step the event, and makes a panic an error.
@@ -235,7 +235,7 @@ func (gr *group) direct(p *part, f *fold) {
 		if held == nil {
 			return
 		}
-		flight := gr.flight(f, *m)
+		flight := gr.flight(*m)
 		m.Status, m.Flight, m.FirstPosted = PostingNow, &flight, gr.now
 		m.Attempts = flight.Attempt
 		f.row.Flight = &flight

@@ -234,7 +234,7 @@ func (g *Gateway) Report(ctx context.Context, r Report) error {
 	if r.Message == "" || r.Customer == "" {
 		return errors.New("a report needs a message and a customer")
 	}
-	s := Settling{Brand: r.Brand, Settlement: Settlement{
+	s := settling{Brand: r.Brand, Settlement: Settlement{
 		Message: r.Message, Customer: r.Customer, Status: r.Status, Carrier: r.Carrier, Code: r.Code, At: r.At,
 	}}
 	if s.Status.Rank() >= Delivered.Rank() && s.Status != Delivered && s.Status != Read {
@@ -245,7 +245,7 @@ func (g *Gateway) Report(ctx context.Context, r Report) error {
 			return err
 		}
 	}
-	_, err := g.own(s)
+	err := g.own(s)
 	if err == nil {
 		g.flights.settled(r.Message)
 	}
@@ -253,7 +253,7 @@ func (g *Gateway) Report(ctx context.Context, r Report) error {
 }
 
 // explain gives a reported failure the consequence that its code has.
-func (g *Gateway) explain(ctx context.Context, r Report, s *Settling) error {
+func (g *Gateway) explain(ctx context.Context, r Report, s *settling) error {
 	m, err := g.opt.Store.Outbound(ctx, r.Brand, r.Message)
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -275,54 +275,42 @@ func (g *Gateway) explain(ctx context.Context, r Report, s *Settling) error {
 	return nil
 }
 
-// Settling is a settlement for the writer, with the event that it causes.
-type Settling struct {
+// settling is a settlement for the writer, with the event that it causes.
+type settling struct {
 	Brand conversation.BrandID
 	Settlement
 	Event *conversation.Event
 }
 
 // own puts the gateway's own settlement in line and waits for the commit.
-func (g *Gateway) own(s Settling) (verdict, error) {
+func (g *Gateway) own(s settling) error {
 	w := newWork(s.Brand, Who{Customer: s.Customer})
 	w.settle, w.event = &s.Settlement, s.Event
 	if err := g.queue.push(context.Background(), w); err != nil {
-		return verdict{}, err
+		return err
 	}
 	select {
 	case v := <-w.done:
 		if errors.Is(v.err, ErrUnknownCustomer) {
-			return v, nil // a report of somebody who was erased
+			return nil // a report of somebody who was erased
 		}
-		return v, v.err
+		return v.err
 	case <-g.hard:
-		return verdict{}, ErrBusy
+		return ErrBusy
 	}
 }
 
 // halt stops every lane that an error stops.
 func (g *Gateway) halt(l *lane, f *SendError) {
-	switch f.Halts {
-	case WholeAccount:
-		account := g.accountOf(l.id)
-		for _, r := range g.opt.Routes {
-			if account != "" && r.Account == account {
-				g.lanes[r.Channel.ID()].halt(f.Code)
-			}
-		}
-		l.halt(f.Code)
-	case WholeSender:
-		l.halt(f.Code)
+	l.halt(f.Code)
+	if f.Halts != WholeAccount || l.account == "" {
+		return
 	}
-}
-
-func (g *Gateway) accountOf(id conversation.ChannelID) string {
-	for _, r := range g.opt.Routes {
-		if r.Channel.ID() == id {
-			return r.Account
+	for _, other := range g.lanes {
+		if other.account == l.account {
+			other.halt(f.Code)
 		}
 	}
-	return ""
 }
 
 // Halted lists the channels that send nothing, with why.

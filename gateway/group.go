@@ -246,7 +246,7 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 			if held == nil {
 				continue // the pump posts it when the lane has room
 			}
-			flight := gr.flight(f, m)
+			flight := gr.flight(m)
 			flights = append(flights, flight)
 			m.Attempts = flight.Attempt
 			f.row.Flight = &flight
@@ -304,7 +304,7 @@ func (gr *group) hold(c *claim, channel conversation.ChannelID, segments int) *h
 }
 
 // flight is an attempt of this node that begins with this commit.
-func (gr *group) flight(f *fold, m Outbound) Flight {
+func (gr *group) flight(m Outbound) Flight {
 	return Flight{
 		Message: m.ID, Customer: m.Customer, Node: gr.g.node, Attempt: m.Attempts + 1, Exempt: m.Exempt,
 		Deadline: gr.now.Add(gr.g.opt.Deadline), Lease: gr.now.Add(gr.g.opt.Lease),
@@ -376,11 +376,11 @@ func (gr *group) publish() {
 		if p.head > 0 {
 			heads[p.brand] = p.head
 		}
-		for i := range p.writes.Set {
-			gr.g.timersMoved(p.writes.Set[i].Due)
+		if len(p.writes.Set) > 0 {
+			gr.g.timer.now()
 		}
 		if len(p.writes.Jobs) > 0 {
-			gr.g.jobsMoved()
+			gr.g.jobs.now()
 		}
 		for i := range p.writes.Messages {
 			if p.writes.Messages[i].Status == Queued {

@@ -17,9 +17,6 @@ const (
 	jobAttempts = 8
 )
 
-// jobsMoved tells the loop that a turn asked something of a shop.
-func (g *Gateway) jobsMoved() { g.jobs.now() }
-
 // askShops carries out the jobs that turns left, until ctx ends.
 func (g *Gateway) askShops(ctx context.Context) {
 	tick := time.NewTicker(jobEvery)

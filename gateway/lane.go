@@ -19,6 +19,7 @@ type lane struct {
 	brand   conversation.BrandID
 	channel Channel
 	id      conversation.ChannelID
+	account string // the carrier's, "" when it has none
 	pace    rate.Limit
 	limiter *rate.Limiter
 	slots   chan struct{}
@@ -37,7 +38,7 @@ const laneSlots = 1024
 
 func newLane(g *Gateway, r Route) *lane {
 	l := &lane{
-		g: g, brand: r.Brand, channel: r.Channel, id: r.Channel.ID(),
+		g: g, brand: r.Brand, channel: r.Channel, id: r.Channel.ID(), account: r.Account,
 		pace: rate.Limit(r.PerSecond), slots: make(chan struct{}, laneSlots), kicked: make(chan struct{}, 1),
 	}
 	if r.PerSecond <= 0 {

@@ -48,7 +48,7 @@ func (m *metrics) watchQueue(r prometheus.Registerer, q *queue) {
 		func() float64 { return float64(q.depth()) }))
 }
 
-func (m *metrics) turn(t conversation.EventType, _ conversation.Rule) {
+func (m *metrics) turn(t conversation.EventType) {
 	m.turns.WithLabelValues(string(t)).Inc()
 }
 

@@ -187,7 +187,7 @@ func (g *Gateway) expire(ctx context.Context) {
 	}
 	for _, ref := range refs {
 		s := Settlement{Message: ref.Message, Customer: ref.Customer, Status: Expired, At: time.Now().UTC()}
-		if _, err := g.own(Settling{Brand: ref.Brand, Settlement: s}); err != nil {
+		if err := g.own(settling{Brand: ref.Brand, Settlement: s}); err != nil {
 			return
 		}
 	}

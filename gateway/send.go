@@ -126,7 +126,7 @@ func (l *lane) finish(a launch, s Settlement, event *conversation.Event) {
 	s.At = time.Now().UTC()
 	giveUp := a.deadline.Add(l.g.opt.Lease - l.g.opt.Deadline)
 	for {
-		_, err := l.g.own(Settling{Brand: l.brand, Settlement: s, Event: event})
+		err := l.g.own(settling{Brand: l.brand, Settlement: s, Event: event})
 		if err == nil {
 			l.g.at(PointSettled)
 			return

@@ -14,9 +14,6 @@ const (
 	timerBatch = 100
 )
 
-// timersMoved tells the loop that a timer was set.
-func (g *Gateway) timersMoved(time.Time) { g.timer.now() }
-
 // wakeTimers steps the timers that are due, until ctx ends. A turn deletes its
 // timer, so two nodes that claim one step it once.
 func (g *Gateway) wakeTimers(ctx context.Context) {

@@ -30,12 +30,11 @@ var manners = map[Intent]bool{Yes: true, No: true, Thanks: true, Greeting: true,
 // were about, or the words of another way to withdraw.
 var withdrawn = map[Intent]bool{Start: true, Preferences: true, PromoCode: true, Points: true, Availability: true}
 
-// intents ranks what the text asks for.
-func (lex *lexiconData) intents(f folded, r Reading) []Guess {
+// intents ranks what the text asks for. The tokens are f's, spelled out.
+func (lex *lexiconData) intents(f folded, tokens []token, r Reading) []Guess {
 	if r.Keyword != "" {
 		return []Guess{{r.Keyword, 1}}
 	}
-	tokens := lex.spell(f.tokens)
 	p := lex.rank(tokens, f.signs)
 	stops := r.Stop
 	if r.Rule == secondOpinion && outvoted(p) {
@@ -75,7 +74,7 @@ func (lex *lexiconData) intents(f folded, r Reading) []Guess {
 // outvoted reports that the model hears no opt-out where only the second
 // opinion did, or rather a question of its own.
 func outvoted(p [len(Intents)]float64) bool {
-	switch odds := p[slices.Index(Intents[:], Stop)]; {
+	switch odds := chance(&p, Stop); {
 	case odds < disagreement:
 		return true
 	case odds > agreement:
@@ -109,7 +108,7 @@ func (lex *lexiconData) denies(tokens []token, first Guess, p [len(Intents)]floa
 	if manners[first.Intent] || first.Intent == WrongNumber || first.Intent == PromoCode {
 		return false
 	}
-	return first.Score > certainly && p[slices.Index(Intents[:], Stop)] < hardly && !lex.concepts.says("optout", tokens)
+	return first.Score > certainly && chance(&p, Stop) < hardly && !lex.concepts.says("optout", tokens)
 }
 
 // plainAnswers answer, whatever thanks follow ("oui merci", "no thank you");
@@ -137,6 +136,11 @@ func (lex *lexiconData) answersOnly(f folded, thanks bool) bool {
 		rest = rest[n:]
 	}
 	return true
+}
+
+// chance is the ranking's for one intent.
+func chance(p *[len(Intents)]float64, intent Intent) float64 {
+	return p[slices.Index(Intents[:], intent)]
 }
 
 // without takes an intent out of the ranking.
@@ -190,7 +194,7 @@ func (lex *lexiconData) second(tokens []token, asks bool, p [len(Intents)]float6
 	if of == 0 || found.Intent == "" {
 		return Guess{}
 	}
-	if inAll := p[slices.Index(Intents[:], found.Intent)]; inAll < secondScore && min(of, found.Score) < certainly {
+	if inAll := chance(&p, found.Intent); inAll < secondScore && min(of, found.Score) < certainly {
 		return Guess{} // the whole speaks against it
 	}
 	return found

@@ -3,7 +3,6 @@ package understanding
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 )
 
@@ -108,13 +107,13 @@ func weigh(rules Certainty, odds float64) Certainty {
 // silent or overruled.
 const secondOpinion = "second opinion"
 
-// stops is what the rules find, weighed: a keyword needs no second opinion.
-func (lex *lexiconData) stops(f folded, m marks) (Certainty, string) {
+// stops is what the rules find, weighed: a keyword needs no second opinion. The
+// tokens are f's, spelled out.
+func (lex *lexiconData) stops(f folded, tokens []token, m marks) (Certainty, string) {
 	found, rule := lex.stop(f, m)
 	if len(f.tokens) == 0 || lex.keywords[rule] == Stop {
 		return found, rule
 	}
-	tokens := lex.spell(f.tokens)
 	odds, familiar := lex.optOutOdds(tokens, f.signs)
 	if found == None && !familiar {
 		return found, rule
@@ -137,5 +136,5 @@ func (lex *lexiconData) stops(f folded, m marks) (Certainty, string) {
 // find an opt-out likely too.
 func (lex *lexiconData) asksToStop(tokens []token, s signs) bool {
 	p := lex.rank(tokens, s)
-	return p[slices.Index(Intents[:], Stop)] > optOutAgreed
+	return chance(&p, Stop) > optOutAgreed
 }

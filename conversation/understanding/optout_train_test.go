@@ -87,7 +87,6 @@ func optOutSet(t testing.TB) (lines []optOutLine) {
 // trainOptOut fits the weights by AdaGrad with an L1 penalty, in the fixed order
 // of the lines, so that the same lines give the same weights.
 func trainOptOut(lex *lexiconData, lines []optOutLine) *optOut {
-	type cell struct{ value, squares float64 }
 	type input struct {
 		cell  *cell
 		value float64
@@ -109,15 +108,6 @@ func trainOptOut(lex *lexiconData, lines []optOutLine) *optOut {
 			texts[i][j].value *= scaleOf(squares)
 		}
 	}
-	step := func(c *cell, g float64) {
-		c.squares += g * g
-		if c.squares == 0 {
-			return
-		}
-		speed := rate / math.Sqrt(c.squares)
-		c.value -= speed * g
-		c.value = math.Copysign(max(math.Abs(c.value)-speed*optOutPenalty, 0), c.value)
-	}
 	for range optOutPasses {
 		for n, at := 0, 0; n < len(lines); n, at = n+1, (at+stride(len(lines)))%len(lines) {
 			sum, want, weight := bias.value, 0.0, lines[at].weight
@@ -128,9 +118,9 @@ func trainOptOut(lex *lexiconData, lines []optOutLine) *optOut {
 				want, weight = 1, weight*optOutHeard
 			}
 			g := (1/(1+math.Exp(-sum)) - want) * weight
-			step(bias, g)
+			bias.step(g, optOutPenalty)
 			for _, x := range texts[at] {
-				step(x.cell, g*x.value)
+				x.cell.step(g*x.value, optOutPenalty)
 			}
 		}
 	}

@@ -90,9 +90,23 @@ func trainingSet(t testing.TB) []sample {
 	return samples
 }
 
+// A cell is a weight in training, and the squares of its gradients so far.
+type cell struct{ value, squares float64 }
+
+// step moves the weight against the gradient (AdaGrad), then towards nothing
+// (L1).
+func (c *cell) step(gradient, penalty float64) {
+	c.squares += gradient * gradient
+	if c.squares == 0 {
+		return
+	}
+	speed := rate / math.Sqrt(c.squares)
+	c.value -= speed * gradient
+	c.value = math.Copysign(max(math.Abs(c.value)-speed*penalty, 0), c.value)
+}
+
 // trainModel fits the weights.
 func trainModel(lex *lexiconData, samples []sample) *model {
-	type cell struct{ value, squares float64 }
 	type input struct {
 		row   int
 		value float64
@@ -118,15 +132,6 @@ func trainModel(lex *lexiconData, samples []sample) *model {
 		}
 	}
 	var bias [len(Intents)]cell
-	step := func(c *cell, g float64) {
-		c.squares += g * g
-		if c.squares == 0 {
-			return
-		}
-		speed := rate / math.Sqrt(c.squares)
-		c.value -= speed * g
-		c.value = math.Copysign(max(math.Abs(c.value)-speed*penalty, 0), c.value)
-	}
 	for range passes {
 		// A stride that shares no factor with the count visits every line, the
 		// languages and labels mixed.
@@ -146,12 +151,12 @@ func trainModel(lex *lexiconData, samples []sample) *model {
 			}
 			for i := range p {
 				p[i] = (p[i] - want[i]) * samples[at].weight
-				step(&bias[i], p[i])
+				bias[i].step(p[i], penalty)
 			}
 			for _, x := range texts[at] {
 				row := &rows[x.row]
 				for i := range p {
-					step(&row[i], p[i]*x.value)
+					row[i].step(p[i]*x.value, penalty)
 				}
 			}
 		}

@@ -149,22 +149,22 @@ func (lex *lexiconData) read(text, hint string) Reading {
 		return r
 	}
 	r.Language, r.LanguageWords = lex.language(f, hint)
-	m := lex.find(f)
+	m, tokens := lex.find(f), lex.spell(f.tokens)
 	r.WantsLanguage = lex.wantsLanguage(f, m)
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
 	if own := unquoted(text); len(own) < len(text) {
 		f := fold(own)
-		r.Stop, r.Rule = lex.stops(f, lex.find(f))
+		r.Stop, r.Rule = lex.stops(f, lex.spell(f.tokens), lex.find(f))
 	} else {
-		r.Stop, r.Rule = lex.stops(f, m)
+		r.Stop, r.Rule = lex.stops(f, tokens, m)
 	}
 	if !reaction {
 		r.Yes, r.No = lex.yesNo(f)
 		r.Number, r.HasNumber = lex.number(f, hint)
 	}
-	r.Intents = lex.intents(f, r)
+	r.Intents = lex.intents(f, tokens, r)
 	return r
 }
 

@@ -11,16 +11,16 @@ import (
 // figures are what was measured on one engine.
 type figures struct {
 	engine string
-	plain  *round
-	called *round // with delivery callbacks; nil when left out
-	groups float64
-	single float64
+	plain  *pair
+	called *pair  // with delivery callbacks; nil when left out
+	groups series // turns a second
+	single series
 }
 
-// round is the whole loop and the HTTP of it alone.
-type round struct {
-	whole *trial
-	http  *trial
+// pair is the whole loop and the HTTP of it alone, measured in turns.
+type pair struct {
+	whole trial
+	http  trial
 }
 
 // measure takes the figures of one engine.
@@ -36,11 +36,11 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 	}
 	f = &figures{engine: engine}
 	var answer string
-	if f.plain, answer, err = b.round(ctx, db, false); err != nil {
+	if f.plain, answer, err = b.pair(ctx, db, false); err != nil {
 		return nil, err
 	}
 	if callbacks {
-		if f.called, _, err = b.round(ctx, db, true); err != nil {
+		if f.called, _, err = b.pair(ctx, db, true); err != nil {
 			return nil, err
 		}
 	}
@@ -50,11 +50,18 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 		if err != nil {
 			return err
 		}
-		if f.groups, err = bare.rate(ctx, 128, 1, b.closed/2); err != nil {
-			return err
+		for range rounds {
+			groups, err := bare.rate(ctx, 128, 1, b.closed/2/rounds)
+			if err != nil {
+				return err
+			}
+			single, err := bare.rate(ctx, 1, singles, b.closed/2/rounds)
+			if err != nil {
+				return err
+			}
+			f.groups, f.single = append(f.groups, groups), append(f.single, single)
 		}
-		f.single, err = bare.rate(ctx, 1, singles, b.closed/2)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", engine, err)
@@ -66,43 +73,66 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 // since a brand's commits follow each other at the row of its log.
 const singles = 8
 
-// round measures the whole loop, and then the HTTP of the same answers alone.
-func (b *bench) round(ctx context.Context, db *database, callbacks bool) (*round, string, error) {
+// pair measures the whole loop and the HTTP of the same answers alone, both
+// started and each idle while the other is measured.
+func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair, answer string, err error) {
 	name := db.engine
 	if callbacks {
 		name += ", callbacks"
 	}
-	fail := func(err error) (*round, string, error) { return nil, "", fmt.Errorf("%s: %w", name, err) }
-	r := &round{}
-	b.say("%s: whole loop", name)
-	s, err := b.serve(ctx, db.url, callbacks)
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}()
+	b.say("%s: whole loop and HTTP alone, %d rounds", name, rounds)
+	whole, err := b.serve(ctx, db.url, callbacks)
 	if err != nil {
-		return fail(err)
+		return nil, "", err
 	}
-	profile := ""
+	defer func() { err = errors.Join(err, whole.stop()) }()
+	if _, err := whole.closed(ctx, 0, b.warmup); err != nil {
+		return nil, "", err
+	}
+	answer = *whole.carrier.reply.Load()
+	p = &pair{}
+	if err := b.alternate(ctx, p, whole, answer, callbacks); err != nil {
+		return nil, "", err
+	}
 	if b.profiles != "" {
-		profile = db.engine
+		profile := db.engine
 		if callbacks {
 			profile += "-callbacks"
 		}
+		if err := b.profile(ctx, whole, profile); err != nil {
+			return nil, "", err
+		}
 	}
-	if r.whole, err = b.saturate(ctx, s, profile); err == nil && b.duration > 0 {
-		half := r.whole.closed.rate / 2
-		b.say("%s: %.0f a second; open loop at %.0f for %s", name, r.whole.closed.rate, half, b.duration)
-		r.whole.open, err = s.open(ctx, half, b.duration)
+	if b.duration > 0 {
+		rate := median(p.whole.rates)
+		b.say("%s: %.0f a second; open loop at %.0f for %s", name, rate, rate/2, b.duration)
+		p.whole.open, err = whole.open(ctx, rate/2, b.duration)
 	}
-	if err = errors.Join(err, s.stop()); err != nil {
-		return fail(err)
-	}
-	answer := *s.carrier.reply.Load()
+	return p, answer, err
+}
 
-	b.say("%s: HTTP alone", name)
-	if s, err = b.echo(ctx, answer, callbacks); err != nil {
-		return fail(err)
+// alternate measures the rounds of a pair.
+func (b *bench) alternate(ctx context.Context, p *pair, whole *stage, answer string, callbacks bool) (err error) {
+	http, err := b.echo(ctx, answer, callbacks)
+	if err != nil {
+		return err
 	}
-	r.http, err = b.saturate(ctx, s, "")
-	if err = errors.Join(err, s.stop()); err != nil {
-		return fail(err)
+	defer func() { err = errors.Join(err, http.stop()) }()
+	if _, err := http.closed(ctx, 0, b.warmup); err != nil {
+		return err
 	}
-	return r, answer, nil
+	for range rounds {
+		if err := b.saturate(ctx, whole, &p.whole); err != nil {
+			return err
+		}
+		if err := b.saturate(ctx, http, &p.http); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -49,18 +49,18 @@ func (l *load) customer() int {
 // answered before the next, and counts answers for d after warmup.
 func (l *load) closed(ctx context.Context, warmup, d time.Duration) (*measured, error) {
 	m := &measured{}
-	ctx, cancel := context.WithTimeout(ctx, warmup+d)
+	span, cancel := context.WithTimeout(ctx, warmup+d)
 	defer cancel()
 	var lines sync.WaitGroup
 	for range l.lines {
-		lines.Go(func() { l.chat(ctx, m) })
+		lines.Go(func() { l.chat(span, m) })
 	}
-	wait(ctx, warmup)
+	wait(span, warmup)
 	from, began := l.carrier.replies.Load(), time.Now()
-	<-ctx.Done()
+	<-span.Done()
 	m.rate = float64(l.carrier.replies.Load()-from) / time.Since(began).Seconds()
 	lines.Wait()
-	return m, l.settled()
+	return m, errors.Join(ctx.Err(), l.settled())
 }
 
 // chat has customers text, one after the other.
@@ -128,7 +128,8 @@ func (l *load) say(ctx context.Context, due <-chan time.Time, m *measured) {
 	}
 }
 
-// settled waits for the last answers, and says what was lost or said twice.
+// settled waits for the last answers and their callbacks, so that the next load
+// starts from nothing, and says what was lost or said twice.
 func (l *load) settled() error {
 	missing := l.carrier.unanswered()
 	for end := time.Now().Add(patience); missing > 0 && time.Now().Before(end); missing = l.carrier.unanswered() {
@@ -136,6 +137,11 @@ func (l *load) settled() error {
 	}
 	if missing > 0 {
 		l.fail(fmt.Errorf("%d texts were not answered", missing))
+	} else {
+		// The last answer has arrived, but its request has not ended: the
+		// carrier plans its callbacks, the gateway commits that it was sent.
+		time.Sleep(50 * time.Millisecond)
+		l.carrier.Drain()
 	}
 	if n := l.carrier.strays.Load(); n > 0 {
 		l.fail(fmt.Errorf("%d answers that nobody waited for", n))

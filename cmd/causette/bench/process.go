@@ -26,8 +26,17 @@ func (c cpu) each(n int64) cpu {
 	return cpu{c.gateway / d, c.load / d, c.database / d}
 }
 
+// middle is the median of each.
+func middle(all []cpu) cpu {
+	var gateway, load, database []time.Duration
+	for _, c := range all {
+		gateway, load, database = append(gateway, c.gateway), append(load, c.load), append(database, c.database)
+	}
+	return cpu{median(gateway), median(load), median(database)}
+}
+
 // cpuOf reads the processor time of this process, of the gateway, and of every
-// other descendant, which is the database.
+// other descendant, which is the database: the other half of a pair is idle.
 func cpuOf(gateway int) (cpu, error) {
 	files, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {

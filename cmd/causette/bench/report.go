@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 )
@@ -20,14 +21,13 @@ func report(w io.Writer, all []*figures, f *footprint) {
 	}
 	if len(all) > 0 {
 		row("", func(f *figures) string { return f.engine })
-		rounds(row, "", func(f *figures) *round { return f.plain })
-		row("group commits of the same rows, turns/s", func(f *figures) string { return thousands(f.groups) })
-		row("one transaction a turn, turns/s", func(f *figures) string { return thousands(f.single) })
-		row("whole loop / one transaction a turn", func(f *figures) string {
-			return fmt.Sprintf("%.1f", f.plain.whole.closed.rate/f.single)
-		})
+		pairs(row, "", func(f *figures) *pair { return f.plain })
+		row("group commits of the same rows, turns/s", func(f *figures) string { return thousands(median(f.groups)) })
+		row("one transaction a turn, turns/s", func(f *figures) string { return thousands(median(f.single)) })
+		row("group commits / one transaction a turn", func(f *figures) string { return spread(f.groups.over(f.single), times) })
+		row("whole loop / one transaction a turn", func(f *figures) string { return times(f.gain()) })
 		if all[0].called != nil {
-			rounds(row, "with callbacks: ", func(f *figures) *round { return f.called })
+			pairs(row, "with callbacks: ", func(f *figures) *pair { return f.called })
 		}
 		t.Flush()
 	}
@@ -45,13 +45,13 @@ func report(w io.Writer, all []*figures, f *footprint) {
 	}
 }
 
-// rounds prints the rows of the whole loop against its HTTP.
-func rounds(row func(string, func(*figures) string), prefix string, of func(*figures) *round) {
-	row(prefix+"whole loop, answers/s", func(f *figures) string { return thousands(of(f).whole.closed.rate) })
-	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return of(f).whole.used.String() })
-	row(prefix+"HTTP alone, answers/s", func(f *figures) string { return thousands(of(f).http.closed.rate) })
-	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return of(f).http.used.String() })
-	row("whole loop / HTTP alone", func(f *figures) string { return percent(of(f).share()) })
+// pairs prints the rows of the whole loop against its HTTP.
+func pairs(row func(string, func(*figures) string), prefix string, of func(*figures) *pair) {
+	row(prefix+"whole loop, answers/s", func(f *figures) string { return thousands(median(of(f).whole.rates)) })
+	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return middle(of(f).whole.used).String() })
+	row(prefix+"HTTP alone, answers/s", func(f *figures) string { return thousands(median(of(f).http.rates)) })
+	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return middle(of(f).http.used).String() })
+	row("whole loop / HTTP alone", func(f *figures) string { return spread(of(f).shares(), percent) })
 	row("at half of it: acknowledged p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).acks) })
 	row("at half of it: reply posted p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).replies) })
 }
@@ -59,8 +59,12 @@ func rounds(row func(string, func(*figures) string), prefix string, of func(*fig
 func (m *measured) acks() *histogram    { return &m.ack }
 func (m *measured) replies() *histogram { return &m.reply }
 
-// share is how much of the HTTP's throughput the whole loop keeps.
-func (r *round) share() float64 { return r.whole.closed.rate / r.http.closed.rate }
+// shares are how much of the HTTP's throughput the whole loop keeps.
+func (p *pair) shares() series { return p.whole.rates.over(p.http.rates) }
+
+// gain is what groups and the rest of the gateway win together. Its halves are
+// minutes apart: serve has the database to itself.
+func (f *figures) gain() float64 { return median(f.plain.whole.rates) / median(f.single) }
 
 // target is what was promised, and what came of it.
 type target struct {
@@ -73,21 +77,21 @@ func targets(all []*figures, fp *footprint) []target {
 	add := func(met bool, format string, args ...any) {
 		list = append(list, target{met, fmt.Sprintf(format, args...)})
 	}
-	round := func(engine string, r *round) {
-		add(r.share() >= 0.5, "%s: at least 50 %% of HTTP alone: %s", engine, percent(r.share()))
-		if r.whole.open == nil {
+	pair := func(engine string, p *pair) {
+		share := median(p.shares())
+		add(share >= 0.5, "%s: at least 50 %% of HTTP alone: %s", engine, percent(share))
+		if p.whole.open == nil {
 			return
 		}
-		ack, reply := r.whole.open.ack.quantile(0.99), r.whole.open.reply.quantile(0.99)
+		ack, reply := p.whole.open.ack.quantile(0.99), p.whole.open.reply.quantile(0.99)
 		add(ack < 25*time.Millisecond, "%s: acknowledged within 25 ms, p99: %s", engine, millis(ack))
 		add(reply < 50*time.Millisecond, "%s: reply posted within 50 ms, p99: %s", engine, millis(reply))
 	}
 	for _, f := range all {
-		round(f.engine, f.plain)
-		gain := f.plain.whole.closed.rate / f.single
-		add(gain >= 2, "%s: at least twice one transaction a turn: %.1f times", f.engine, gain)
+		pair(f.engine, f.plain)
+		add(f.gain() >= 2, "%s: at least twice one transaction a turn: %s times", f.engine, times(f.gain()))
 		if f.called != nil {
-			round(f.engine+" with callbacks", f.called)
+			pair(f.engine+" with callbacks", f.called)
 		}
 	}
 	if fp != nil {
@@ -110,6 +114,13 @@ func latencies(m *measured, of func(*measured) *histogram) string {
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+
+func times(ratio float64) string { return fmt.Sprintf("%.1f", ratio) }
+
+// spread is the median of the rounds, with the lowest and the highest.
+func spread(s series, text func(float64) string) string {
+	return fmt.Sprintf("%s (%s to %s)", text(median(s)), text(slices.Min(s)), text(slices.Max(s)))
+}
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 

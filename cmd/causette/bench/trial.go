@@ -18,7 +18,7 @@ type bench struct {
 	program  string // the gateway
 	lines    int
 	warmup   time.Duration
-	closed   time.Duration
+	closed   time.Duration // of all rounds
 	duration time.Duration // of the open loop; 0: none
 	profiles string        // where processor profiles of serve go; "": none
 	say      func(format string, args ...any)
@@ -26,10 +26,9 @@ type bench struct {
 
 // trial is the whole loop on one engine, or its HTTP alone.
 type trial struct {
-	closed  *measured
-	open    *measured
-	used    cpu           // in the closed loop, for one answer
-	started time.Duration // until serve was ready
+	rates series // answers a second in the closed loop
+	used  []cpu  // there, for one answer; one each round too
+	open  *measured
 }
 
 // stage is a played Twilio, a gateway, and everybody who texts it.
@@ -40,7 +39,7 @@ type stage struct {
 
 // serve starts the shipped program on a database.
 func (b *bench) serve(ctx context.Context, database string, callbacks bool) (*stage, error) {
-	return b.stage(callbacks, func(s *server, carrier string) error {
+	return b.stage("serve", callbacks, func(s *server, carrier string) error {
 		config := filepath.Join(b.dir, "causette.yaml")
 		text := configuration(s.addr, s.admin, database, carrier)
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
@@ -52,7 +51,7 @@ func (b *bench) serve(ctx context.Context, database string, callbacks bool) (*st
 
 // echo starts the HTTP ceiling.
 func (b *bench) echo(ctx context.Context, reply string, callbacks bool) (*stage, error) {
-	return b.stage(callbacks, func(s *server, carrier string) error {
+	return b.stage("echo", callbacks, func(s *server, carrier string) error {
 		s.admin = s.addr
 		self, err := os.Executable()
 		if err != nil {
@@ -62,7 +61,7 @@ func (b *bench) echo(ctx context.Context, reply string, callbacks bool) (*stage,
 	})
 }
 
-func (b *bench) stage(callbacks bool, start func(*server, string) error) (*stage, error) {
+func (b *bench) stage(name string, callbacks bool, start func(*server, string) error) (*stage, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -71,7 +70,7 @@ func (b *bench) stage(callbacks bool, start func(*server, string) error) (*stage
 	if err != nil {
 		return nil, err
 	}
-	s := &server{addr: ports[0], admin: ports[1], log: filepath.Join(b.dir, "gateway.log")}
+	s := &server{addr: ports[0], admin: ports[1], log: filepath.Join(b.dir, name+".log")}
 	if err := start(s, c.url); err != nil {
 		c.Close()
 		return nil, err
@@ -87,38 +86,51 @@ func (s *stage) stop() error {
 	return err
 }
 
-// saturate finds the throughput of the closed loop, and what it costs.
-func (b *bench) saturate(ctx context.Context, s *stage, profile string) (*trial, error) {
-	t := &trial{started: s.server.started}
+// ramp is how long the lines of a round write before it counts: until each of
+// them has been answered and the groups are full.
+const ramp = 500 * time.Millisecond
+
+// saturate adds a round to t: the throughput of the closed loop, and what it costs.
+func (b *bench) saturate(ctx context.Context, s *stage, t *trial) error {
 	pid := s.server.cmd.Process.Pid
+	d := b.closed / rounds
 	var before, after cpu
 	var answered int64
-	var errs [3]error
+	var errs [2]error
 	var watch sync.WaitGroup
 	watch.Go(func() {
-		wait(ctx, b.warmup)
+		wait(ctx, ramp)
 		before, errs[0] = cpuOf(pid)
-		from, began := s.carrier.replies.Load(), time.Now()
-		if profile != "" {
-			errs[1] = b.profile(ctx, s.server.admin, profile)
-		}
-		wait(ctx, b.closed*9/10-time.Since(began))
-		after, errs[2] = cpuOf(pid)
+		from := s.carrier.replies.Load()
+		wait(ctx, d*9/10)
+		after, errs[1] = cpuOf(pid)
 		answered = s.carrier.replies.Load() - from
 	})
-	var err error
-	t.closed, err = s.load.closed(ctx, b.warmup, b.closed)
+	m, err := s.closed(ctx, ramp, d)
 	watch.Wait()
-	if err := errors.Join(append(errs[:], err, ctx.Err())...); err != nil {
-		return nil, err
+	if err := errors.Join(append(errs[:], err)...); err != nil {
+		return err
 	}
-	t.used = after.since(before).each(answered)
-	return t, nil
+	t.rates, t.used = append(t.rates, m.rate), append(t.used, after.since(before).each(answered))
+	return nil
 }
 
-// profile fetches a processor profile of half the closed loop.
-func (b *bench) profile(ctx context.Context, admin, name string) error {
+// profile fetches a processor profile of serve in a closed loop of its own: a
+// profile costs time, and would slow one side of a round.
+func (b *bench) profile(ctx context.Context, s *stage, name string) error {
 	seconds := max(int(b.closed.Seconds()/2), 1)
+	var fetched error
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		wait(ctx, ramp)
+		fetched = b.fetch(ctx, s.server.admin, name, seconds)
+	})
+	_, err := s.closed(ctx, ramp, time.Duration(seconds)*time.Second)
+	watch.Wait()
+	return errors.Join(err, fetched)
+}
+
+func (b *bench) fetch(ctx context.Context, admin, name string, seconds int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", baseURL(admin), seconds), nil)
 	if err != nil {
 		return err

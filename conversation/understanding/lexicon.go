@@ -61,8 +61,6 @@ func parseLexicon() (*lexiconData, error) {
 		{"reactions", lex.takeReactions},
 		{"spelling", lex.takeSpelling},
 		{"concepts", lex.takeConcepts},
-		{"model", lex.takeModel},
-		{"optout", lex.takeOptOut},
 	} {
 		entries, err := readEntries(step.file)
 		if err != nil {
@@ -71,6 +69,12 @@ func parseLexicon() (*lexiconData, error) {
 		if err := step.take(entries); err != nil {
 			return nil, fmt.Errorf("read lexicon %s: %w", step.file, err)
 		}
+	}
+	if err := lex.takeModel(modelText); err != nil {
+		return nil, fmt.Errorf("read lexicon model: %w", err)
+	}
+	if err := lex.takeOptOut(optOutText); err != nil {
+		return nil, fmt.Errorf("read lexicon optout: %w", err)
 	}
 	if err := lex.patterns.load("classes", "common", "stop", "intents"); err != nil {
 		return nil, err

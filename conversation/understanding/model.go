@@ -1,6 +1,7 @@
 package understanding
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
@@ -8,63 +9,87 @@ import (
 	"strings"
 )
 
+//go:embed lexicon/model.txt
+var modelText string
+
 // model is a softmax over the intents of a text's features (feature.go). Its
 // weights are in lexicon/model.txt, one feature a line, written by
 // `go generate` from testdata/labelled/train.* and intents/ (train_test.go).
 type model struct {
-	rows  map[string][]weight
-	bias  [len(Intents)]float64
-	words vocabulary // those that the model knows
+	rows    featureTable // a feature's first weight
+	weights []weight
+	bias    [len(Intents)]float64
+	words   vocabulary // those that the model knows
 }
 
 // weight is what a feature says for (or against) one intent.
 type weight struct {
 	intent uint8
-	value  float32
+	last   bool // of its feature
+	units  int16
 }
+
+func (w weight) value() float64 { return float64(float32(w.units) * weightUnit) }
 
 const (
 	biasFeature = "bias"
 	weightUnit  = 0.05 // of the whole numbers in lexicon/model.txt
 )
 
-func (lex *lexiconData) takeModel(entries []entry) error {
-	m := &model{rows: make(map[string][]weight, len(entries))}
-	for _, e := range entries {
-		row := make([]weight, 0, len(e.items))
-		for _, item := range e.items {
-			name, digits, _ := strings.Cut(item, " ")
-			at := slices.Index(Intents[:], Intent(name))
-			value, err := strconv.Atoi(digits)
-			if at < 0 || err != nil {
-				return fmt.Errorf("line %d: %q is no intent and weight", e.line, item)
+func (lex *lexiconData) takeModel(text string) error {
+	m := &model{rows: newFeatureTable(text)}
+	for at, line := range modelLines(text) {
+		name, list, _ := strings.Cut(line, ":")
+		first := len(m.weights)
+		for item := range strings.SplitSeq(list, ",") {
+			intent, digits, _ := strings.Cut(strings.TrimSpace(item), " ")
+			i := slices.Index(Intents[:], Intent(intent))
+			units, err := strconv.ParseInt(digits, 10, 16)
+			if i < 0 || err != nil {
+				return fmt.Errorf("%s: %q is no intent and weight", name, item)
 			}
-			row = append(row, weight{uint8(at), float32(value) * weightUnit})
+			m.weights = append(m.weights, weight{intent: uint8(i), units: int16(units)})
 		}
-		if e.name != biasFeature {
-			m.rows[e.name] = row
+		if name == biasFeature {
+			for _, w := range m.weights[first:] {
+				m.bias[w.intent] = w.value()
+			}
+			m.weights = m.weights[:first]
 			continue
 		}
-		for _, w := range row {
-			m.bias[w.intent] = float64(w.value)
-		}
+		m.weights[len(m.weights)-1].last = true
+		m.rows.put(at, name, int32(first))
 	}
+	m.weights = slices.Clip(m.weights)
 	m.words.learn(m, &lex.concepts)
 	lex.model = m
 	return nil
+}
+
+// of returns what a feature says.
+func (m *model) of(name []byte) []weight {
+	first, ok := m.rows.find(name)
+	if !ok {
+		return nil
+	}
+	end := int(first)
+	for !m.weights[end].last {
+		end++
+	}
+	return m.weights[first : end+1]
 }
 
 // rank gives each intent its probability.
 func (lex *lexiconData) rank(tokens []token, s signs) (p [len(Intents)]float64) {
 	squares := 0.0
 	lex.features(tokens, s, func(name []byte, value float64) {
-		row := lex.model.rows[string(name)]
+		row := lex.model.of(name)
 		if len(row) == 0 {
 			return
 		}
 		squares += value * value
 		for _, w := range row {
-			p[w.intent] += float64(w.value) * value
+			p[w.intent] += w.value() * value
 		}
 	})
 	scale := scaleOf(squares)

@@ -1,32 +1,38 @@
 package understanding
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
+
+//go:embed lexicon/optout.txt
+var optOutText string
 
 // optOut is a second opinion on opt-outs: a logistic regression over a text's
 // features (feature.go), for the ways to say it that no rule foresaw. Its
 // weights are in lexicon/optout.txt, written by `go generate` from lines that
 // were written for it (optout_train_test.go).
 type optOut struct {
-	weights map[string]float32
+	weights featureTable // of a feature, in units
 	bias    float64
 }
 
-func (lex *lexiconData) takeOptOut(entries []entry) error {
-	m := &optOut{weights: make(map[string]float32, len(entries))}
-	for _, e := range entries {
-		units, err := strconv.Atoi(e.items[0])
-		if err != nil || len(e.items) != 1 {
-			return fmt.Errorf("line %d: %v is no weight", e.line, e.items)
+func (lex *lexiconData) takeOptOut(text string) error {
+	m := &optOut{weights: newFeatureTable(text)}
+	for at, line := range modelLines(text) {
+		name, digits, _ := strings.Cut(line, ": ")
+		units, err := strconv.ParseInt(digits, 10, 16)
+		if err != nil {
+			return fmt.Errorf("%s: %q is no weight", name, digits)
 		}
-		if e.name == biasFeature {
+		if name == biasFeature {
 			m.bias = float64(units) * weightUnit
 			continue
 		}
-		m.weights[e.name] = float32(units) * weightUnit
+		m.weights.put(at, name, int32(units))
 	}
 	lex.optOut = m
 	return nil
@@ -63,8 +69,8 @@ func (lex *lexiconData) optOutOdds(tokens []token, s signs) (odds float64, famil
 	sum, squares := 0.0, 0.0
 	known := 0.0 // of words, not of their pieces
 	lex.optOutFeatures(tokens, s, func(name []byte, value float64) {
-		if w, ok := lex.optOut.weights[string(name)]; ok {
-			sum += float64(w) * value
+		if units, ok := lex.optOut.weights.find(name); ok {
+			sum += float64(float32(units)*weightUnit) * value
 			squares += value * value
 			if name[0] != pieceMark {
 				known += value * value

@@ -75,17 +75,17 @@ type patterns struct {
 	prefixes  map[string][]uint16 // beginning → ids it satisfies
 	shortest  int                 // prefix, in bytes
 	longest   int
-	forgiving map[uint16]bool     // classes whose words are known by a typo too
-	deletes   map[string][]string // a word of those, less one letter → the word
-	joints    []uint16            // words between clauses
-	walls     []uint16            // classes that the room of a veto never holds
-	common    map[string]bool     // ordinary words that are no typo of a known one
+	forgiving map[uint16]bool // classes whose words are known by a typo too
+	typos     typos
+	joints    []uint16        // words between clauses
+	walls     []uint16        // classes that the room of a veto never holds
+	common    map[string]bool // ordinary words that are no typo of a known one
 }
 
 func (p *patterns) load(classes, common string, rules ...string) error {
 	p.byFirst, p.ids = map[uint16][]int{}, map[string]uint16{}
 	p.exact, p.prefixes = map[string][]uint16{}, map[string][]uint16{}
-	p.deletes, p.common, p.forgiving = map[string][]string{}, map[string]bool{}, map[uint16]bool{}
+	p.common, p.forgiving = map[string]bool{}, map[uint16]bool{}
 	p.shortest, p.longest = 99, 0
 
 	entries, err := readEntries(classes)
@@ -255,28 +255,18 @@ func (p *patterns) compile(mark, text string) error {
 	return nil
 }
 
-// A typo is looked for in words of at least this many letters, and not in the
-// last one: there it is grammar ("smette" is no "smetti").
-const typoLetters = 5
-
 func (p *patterns) indexTypos() {
+	var words []string
 	for word, ids := range p.exact {
-		p.common[word] = true
-		if len(word) < typoLetters || !slices.ContainsFunc(ids, func(id uint16) bool { return p.forgiving[id] }) {
-			continue
-		}
-		p.deletes[word] = append(p.deletes[word], word)
-		for i := range word {
-			shorter := word[:i] + word[i+1:]
-			if !slices.Contains(p.deletes[shorter], word) {
-				p.deletes[shorter] = append(p.deletes[shorter], word)
-			}
+		if len(word) >= typoLetters && slices.ContainsFunc(ids, func(id uint16) bool { return p.forgiving[id] }) {
+			words = append(words, word)
 		}
 	}
-	for _, words := range p.deletes {
-		slices.Sort(words) // maps are walked in any order; readings are not
-	}
+	p.typos = newTypos(words)
 }
+
+// knows reports whether the word is an ordinary one, or said in a rule.
+func (p *patterns) knows(word string) bool { return p.common[word] || len(p.exact[word]) > 0 }
 
 // resolve lists the ids that a word satisfies: as it is, by its beginning,
 // or else as one typo of a known word.
@@ -291,17 +281,7 @@ func (p *patterns) resolve(word string, ids []uint16) []uint16 {
 	if len(ids) > 0 || len(word) < typoLetters || len(word) > 24 || p.common[word] {
 		return ids
 	}
-	take := func(candidates []string) {
-		for _, c := range candidates {
-			if word[len(word)-1] == c[len(c)-1] && distance(word, c) == 1 {
-				ids = append(ids, p.exact[c]...)
-			}
-		}
-	}
-	take(p.deletes[word])
-	for i := range word {
-		take(p.deletes[word[:i]+word[i+1:]])
-	}
+	p.typos.meant(word, func(known string) { ids = append(ids, p.exact[known]...) })
 	return ids
 }
 

@@ -69,27 +69,25 @@ func leadingDigits(word string) int {
 }
 
 func (lex *lexiconData) known(word string) bool {
-	return lex.model.words.has(word) || lex.concepts.begins(word) || lex.patterns.common[word]
+	return lex.model.words.has(word) || lex.concepts.begins(word) || lex.patterns.knows(word)
 }
 
 // vocabulary holds words by their first letter and length, to find the one
 // that a typo meant.
 type vocabulary struct {
-	all map[string]bool
-	by  map[[2]byte][]string
+	by map[[2]byte][]string
 }
 
 func (v *vocabulary) learn(m *model, c *concepts) {
-	v.all, v.by = map[string]bool{}, map[[2]byte][]string{}
+	v.by = map[[2]byte][]string{}
 	add := func(word string) {
-		if len(word) < typoLetters || len(word) > 24 || v.all[word] || strings.ContainsAny(word, " <>*!^$=") {
+		if len(word) < typoLetters || len(word) > 24 || strings.ContainsAny(word, " <>*!^$=") {
 			return
 		}
-		v.all[word] = true
-		key := [2]byte{word[0], byte(len(word))}
+		key := keyOf(word, 0)
 		v.by[key] = append(v.by[key], word)
 	}
-	for name := range m.rows {
+	for name := range m.rows.names() {
 		add(name)
 	}
 	for phrase := range c.phrases {
@@ -97,12 +95,19 @@ func (v *vocabulary) learn(m *model, c *concepts) {
 			add(word)
 		}
 	}
-	for _, words := range v.by {
+	for key, words := range v.by {
 		slices.Sort(words) // maps are walked in any order; readings are not
+		v.by[key] = slices.Clip(slices.Compact(words))
 	}
 }
 
-func (v *vocabulary) has(word string) bool { return v.all[word] }
+// keyOf is under what a word is known that is longer by so many letters.
+func keyOf(word string, longer int) [2]byte { return [2]byte{word[0], byte(len(word) + longer)} }
+
+func (v *vocabulary) has(word string) bool {
+	_, known := slices.BinarySearch(v.by[keyOf(word, 0)], word)
+	return known
+}
 
 // nearest returns the known word that is one typo away, or the word itself.
 func (v *vocabulary) nearest(word string) string {
@@ -110,7 +115,7 @@ func (v *vocabulary) nearest(word string) string {
 		return word
 	}
 	for _, n := range [...]int{0, 1, -1} {
-		for _, known := range v.by[[2]byte{word[0], byte(len(word) + n)}] {
+		for _, known := range v.by[keyOf(word, n)] {
 			if distance(word, known) == 1 {
 				return known
 			}

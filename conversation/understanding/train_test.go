@@ -105,8 +105,14 @@ func (c *cell) step(gradient, penalty float64) {
 	c.value = math.Copysign(max(math.Abs(c.value)-speed*penalty, 0), c.value)
 }
 
+// A trainedModel is what training gives, before it is written.
+type trainedModel struct {
+	rows map[string][]weight
+	bias [len(Intents)]int // in units
+}
+
 // trainModel fits the weights.
-func trainModel(lex *lexiconData, samples []sample) *model {
+func trainModel(lex *lexiconData, samples []sample) *trainedModel {
 	type input struct {
 		row   int
 		value float64
@@ -161,18 +167,17 @@ func trainModel(lex *lexiconData, samples []sample) *model {
 			}
 		}
 	}
-	m := &model{rows: map[string][]weight{}}
+	m := &trainedModel{rows: map[string][]weight{}}
 	for i := range bias {
-		m.bias[i] = math.Round(bias[i].value/weightUnit) * weightUnit
+		m.bias[i] = int(math.Round(bias[i].value / weightUnit))
 	}
 	for name, id := range ids {
 		for i, c := range rows[id] {
 			if units := math.Round(c.value / weightUnit); math.Abs(units) >= leastUnits {
-				m.rows[name] = append(m.rows[name], weight{uint8(i), float32(units * weightUnit)})
+				m.rows[name] = append(m.rows[name], weight{intent: uint8(i), units: int16(units)})
 			}
 		}
 	}
-	m.words.learn(m, &lex.concepts)
 	return m
 }
 
@@ -191,20 +196,20 @@ func stride(n int) int {
 	}
 }
 
-func (m *model) String() string {
+func (m *trainedModel) String() string {
 	var b strings.Builder
 	b.WriteString("# Weights of the intent model, by feature (feature.go), in twentieths. Written by\n# `go generate` from testdata/labelled/train.* and intents/; do not edit.\n")
 	line := func(name string, row []weight) {
 		b.WriteString(name)
 		b.WriteByte(':')
 		for i, w := range row {
-			fmt.Fprintf(&b, "%s %s %d", []string{"", ","}[min(i, 1)], Intents[w.intent], int(math.Round(float64(w.value)/weightUnit)))
+			fmt.Fprintf(&b, "%s %s %d", []string{"", ","}[min(i, 1)], Intents[w.intent], w.units)
 		}
 		b.WriteByte('\n')
 	}
 	var bias []weight
-	for i, v := range m.bias {
-		bias = append(bias, weight{uint8(i), float32(v)})
+	for i, units := range m.bias {
+		bias = append(bias, weight{intent: uint8(i), units: int16(units)})
 	}
 	line(biasFeature, bias)
 	for _, name := range slices.Sorted(maps.Keys(m.rows)) {
@@ -226,21 +231,21 @@ func TestModelIsWhatTheTrainingSetGives(t *testing.T) {
 		}
 		return
 	}
-	const tolerance = weightUnit * 1.5
+	const tolerance = 1 // unit
 	far, rows := 0, 0
 	for name, row := range trained.rows {
-		kept := map[uint8]float32{}
-		for _, w := range lex.model.rows[name] {
-			kept[w.intent] = w.value
+		kept := map[uint8]int{}
+		for _, w := range lex.model.of([]byte(name)) {
+			kept[w.intent] = int(w.units)
 		}
 		for _, w := range row {
 			rows++
-			if math.Abs(float64(kept[w.intent]-w.value)) > leastUnits*weightUnit+tolerance {
+			if off := kept[w.intent] - int(w.units); max(off, -off) > leastUnits+tolerance {
 				far++
 			}
 		}
 	}
-	if far > 0 || math.Abs(float64(len(trained.rows)-len(lex.model.rows))) > 20 {
+	if far > 0 || math.Abs(float64(len(trained.rows)-lex.model.rows.count())) > 20 {
 		t.Errorf("%d of %d weights differ: run go generate", far, rows)
 	}
 }

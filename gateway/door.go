@@ -25,6 +25,10 @@ type Who struct {
 	Customer conversation.CustomerID
 	Address  conversation.Address
 	Account  string // the shop's external id; with an address it is attached to the address's customer
+
+	// Brief asks only for what is under way: the customer and the conversation
+	// are read where messages wait, and else left out.
+	Brief bool
 }
 
 // Outcome is what became of an accepted event.

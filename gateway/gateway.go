@@ -284,7 +284,7 @@ type settling struct {
 
 // own puts the gateway's own settlement in line and waits for the commit.
 func (g *Gateway) own(s settling) error {
-	w := newWork(s.Brand, Who{Customer: s.Customer})
+	w := newWork(s.Brand, Who{Customer: s.Customer, Brief: s.Event == nil && s.Status != Queued})
 	w.settle, w.event = &s.Settlement, s.Event
 	if err := g.queue.push(context.Background(), w); err != nil {
 		return err

@@ -108,7 +108,7 @@ func (l *lane) lookup(carrier Lookuper, p Posting) ([]Receipt, bool, error) {
 
 // renew keeps the lease of the message; false says that it is no longer ours.
 func (l *lane) renew(a *launch) bool {
-	w := newWork(l.brand, Who{Customer: a.posting.Customer})
+	w := newWork(l.brand, Who{Customer: a.posting.Customer, Brief: true})
 	w.renew = &Ref{Brand: l.brand, Customer: a.posting.Customer, Message: a.posting.Message, Channel: l.id}
 	if err := l.g.queue.push(context.Background(), w); err != nil {
 		return false
@@ -159,7 +159,7 @@ func (g *Gateway) takeOver(ctx context.Context) {
 
 // inherit takes the lease of a lapsed message and reads it.
 func (g *Gateway) inherit(ctx context.Context, l *lane, ref Ref) (launch, bool) {
-	w := newWork(ref.Brand, Who{Customer: ref.Customer})
+	w := newWork(ref.Brand, Who{Customer: ref.Customer, Brief: true})
 	w.renew = &ref
 	if err := g.queue.push(ctx, w); err != nil {
 		return launch{}, false

@@ -93,6 +93,8 @@ type Store interface {
 
 // Tx is one group's transaction. The gateway calls its methods in this order,
 // for all brands at each step in the brands' order; that order is the lock order.
+// What a call writes may be put off: then its error comes with a later call or
+// with the group, which is lost either way.
 type Tx interface {
 	// Now is the database's clock, taken once in the transaction.
 	Now() time.Time

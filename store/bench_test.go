@@ -94,7 +94,7 @@ func (b *turns) settle(ctx context.Context, flights []gateway.Flight) error {
 		settlements := make([]gateway.Settlement, len(flights))
 		log := make([]gateway.Entry, len(flights))
 		for i, f := range flights {
-			who[i].Customer = f.Customer
+			who[i] = gateway.Who{Customer: f.Customer, Brief: true}
 			settlements[i] = gateway.Settlement{
 				Message: f.Message, Customer: f.Customer, Attempt: 1, Status: gateway.Accepted, At: tx.Now(),
 				Carrier: conversation.CarrierID(fmt.Sprintf("SM%032x", uint64(b.n*b.size+i)*0x9e3779b97f4a7c15)),

@@ -19,12 +19,11 @@ func (t *tx) writeCodes(ctx context.Context, brand conversation.BrandID, codes [
 		return nil
 	}
 	type row = gateway.CodeRow
-	_, err := t.exec(ctx, addCodes, string(brand),
+	return t.put(ctx, addCodes, string(brand),
 		texts(codes, func(c row) string { return c.Code.Code }),
 		texts(codes, func(c row) string { return c.Kind }),
 		texts(codes, func(c row) conversation.CustomerID { return c.Customer }),
 		moments(codes, func(c row) time.Time { return c.Expires }))
-	return err
 }
 
 // Code implements gateway.Store.

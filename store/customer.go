@@ -49,18 +49,16 @@ func (t *tx) lock(ctx context.Context, brand conversation.BrandID, who []gateway
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, id := range f.ids {
+	whole := make(map[conversation.CustomerID]bool, len(who))
+	for i, id := range f.ids {
 		if id != "" {
-			ids = append(ids, string(id))
+			whole[id] = whole[id] || !who[i].Brief
 		}
 	}
 	for _, id := range f.left {
-		ids = append(ids, string(id))
+		whole[id] = true
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	found, err := t.customers(ctx, lockCustomers, brand, ids)
+	found, err := t.customers(ctx, lockCustomers, brand, whole)
 	if err != nil {
 		return nil, err
 	}
@@ -103,39 +101,49 @@ func (t *tx) relist(ctx context.Context, brand conversation.BrandID, f *identity
 }
 
 // customers reads customers by id, with the statement that reads or locks them.
-func (x *session) customers(ctx context.Context, customers *statement, brand conversation.BrandID, ids []string) (map[conversation.CustomerID]*gateway.Row, error) {
-	found := make(map[conversation.CustomerID]*gateway.Row, len(ids))
+// Those that are not wanted whole are read only as far as something waits for
+// them to be.
+func (x *session) customers(ctx context.Context, customers *statement, brand conversation.BrandID, whole map[conversation.CustomerID]bool) (map[conversation.CustomerID]*gateway.Row, error) {
+	found := make(map[conversation.CustomerID]*gateway.Row, len(whole))
+	if len(whole) == 0 {
+		return found, nil
+	}
+	ids := make([]string, 0, len(whole))
+	for id := range whole {
+		ids = append(ids, string(id))
+	}
+	slices.Sort(ids)
+	profiles := make(map[conversation.CustomerID][]byte, len(whole))
+	err := x.query(ctx, customers, func(scan scanner) error {
+		var id conversation.CustomerID
+		var profile []byte
+		err := scan(&id, &profile)
+		r := &gateway.Row{}
+		r.Conversation.Brand, r.Conversation.Customer.ID = brand, id
+		found[id], profiles[id] = r, profile
+		return err
+	}, string(brand), ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.query(ctx, readUnderWay, func(scan scanner) error { return scanUnderWay(scan, found) }, string(brand), ids); err != nil {
+		return nil, err
+	}
+	ids = ids[:0]
+	for id, r := range found {
+		if !whole[id] && r.Waiting == 0 {
+			continue
+		}
+		ids = append(ids, string(id))
+		if err := json.Unmarshal(profiles[id], &r.Conversation.Customer); err != nil {
+			return nil, fmt.Errorf("profile of customer %s: %w", id, err)
+		}
+		r.Conversation.Customer.ID = id
+	}
 	if len(ids) == 0 {
 		return found, nil
 	}
-	for _, part := range []struct {
-		statement *statement
-		scan      func(scanner, map[conversation.CustomerID]*gateway.Row) error
-	}{{customers, scanCustomer}, {readConversations, scanConversation}, {readUnderWay, scanUnderWay}} {
-		err := x.query(ctx, part.statement, func(scan scanner) error { return part.scan(scan, found) }, string(brand), ids)
-		if err != nil {
-			return nil, err
-		}
-	}
-	for _, r := range found {
-		r.Conversation.Brand = brand
-	}
-	return found, nil
-}
-
-func scanCustomer(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
-	var id conversation.CustomerID
-	var profile []byte
-	if err := scan(&id, &profile); err != nil {
-		return err
-	}
-	r := &gateway.Row{}
-	if err := json.Unmarshal(profile, &r.Conversation.Customer); err != nil {
-		return fmt.Errorf("profile of customer %s: %w", id, err)
-	}
-	r.Conversation.Customer.ID = id
-	found[id] = r
-	return nil
+	return found, x.query(ctx, readConversations, func(scan scanner) error { return scanConversation(scan, found) }, string(brand), ids)
 }
 
 func scanConversation(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
@@ -149,7 +157,7 @@ func scanConversation(scan scanner, found map[conversation.CustomerID]*gateway.R
 		return fmt.Errorf("conversation of customer %s: %w", id, err)
 	}
 	if r := found[id]; r != nil {
-		c.Customer = r.Conversation.Customer
+		c.Brand, c.Customer = r.Conversation.Brand, r.Conversation.Customer
 		r.Conversation = c
 	}
 	return nil
@@ -190,14 +198,14 @@ func (t *tx) writeRows(ctx context.Context, brand conversation.BrandID, rows []*
 			changed = append(changed, r)
 		}
 	}
-	n, err := t.exec(ctx, changeConversations, string(brand),
+	err := t.putAll(ctx, changeConversations, len(rows), "conversations written", string(brand),
 		texts(rows, func(r *gateway.Row) conversation.CustomerID { return r.Conversation.Customer.ID }),
 		texts(rows, func(r *gateway.Row) conversation.State { return r.Conversation.State }),
 		numbers(rows, func(r *gateway.Row) int64 { return r.Conversation.Version }),
 		numbers(rows, func(r *gateway.Row) int64 { return r.Conversation.Epoch }),
 		texts(rows, func(r *gateway.Row) string { return r.Conversation.Script }),
 		data, same(len(rows), t.now.UnixMicro()))
-	if err := all(n, err, len(rows), "conversations written"); err != nil {
+	if err != nil {
 		return err
 	}
 	return t.writeCustomers(ctx, brand, changed)
@@ -214,10 +222,9 @@ func (t *tx) writeCustomers(ctx context.Context, brand conversation.BrandID, row
 			return err
 		}
 	}
-	n, err := t.exec(ctx, changeCustomers, string(brand),
+	return t.putAll(ctx, changeCustomers, len(rows), "customers written", string(brand),
 		texts(rows, func(r *gateway.Row) conversation.CustomerID { return r.Conversation.Customer.ID }),
 		profiles, same(len(rows), t.now.UnixMicro()))
-	return all(n, err, len(rows), "customers written")
 }
 
 // Conversation implements gateway.Store.
@@ -236,7 +243,7 @@ func (s *Store) Conversation(ctx context.Context, brand conversation.BrandID, wh
 	}
 	var rows map[conversation.CustomerID]*gateway.Row
 	if err == nil {
-		rows, err = s.read.customers(ctx, readCustomers, brand, []string{string(id)})
+		rows, err = s.read.customers(ctx, readCustomers, brand, map[conversation.CustomerID]bool{id: true})
 	}
 	if err == nil && rows[id] == nil {
 		err = gateway.ErrNotFound

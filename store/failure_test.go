@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -25,12 +26,29 @@ import (
 type wire struct {
 	mu  sync.Mutex
 	cut string // "", "before", "after"
+
+	statement []byte // the prepared COMMIT's name, as a Bind message has it
 }
 
 func (w *wire) arm(cut string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.cut = cut
+}
+
+// prepared is the COMMIT's Parse message, which names the statement for the
+// Bind messages that run it.
+var prepared = regexp.MustCompile("P....([^\\x00]+)\\x00commit\\x00")
+
+// commits says whether the client sends a COMMIT.
+func (w *wire) commits(sent []byte) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if m := prepared.FindSubmatch(sent); m != nil {
+		w.statement = append([]byte("\x00"), append(m[1], 0)...) // after the name of the portal, which is empty
+		return false
+	}
+	return w.statement != nil && bytes.Contains(sent, w.statement)
 }
 
 func (w *wire) fire() string {
@@ -101,7 +119,7 @@ func (w *wire) serve(client net.Conn, address string) {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := client.Read(buf)
-		if n > 0 && bytes.Contains(buf[:n], []byte("commit\x00")) {
+		if n > 0 && w.commits(buf[:n]) {
 			switch w.fire() {
 			case "before":
 				return
@@ -188,7 +206,6 @@ func TestListeningGoesOnAfterALostConnection(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	heard := make(chan int64, 100)
-	go func() { _ = s.Listen(ctx, func(_ conversation.BrandID, seq int64) { heard <- seq }) }()
 	until := func(want int64) {
 		t.Helper()
 		for {
@@ -212,7 +229,9 @@ func TestListeningGoesOnAfterALostConnection(t *testing.T) {
 		}
 	}
 	appendOne("g1")
+	go func() { _ = s.Listen(ctx, func(_ conversation.BrandID, seq int64) { heard <- seq }) }()
 	until(1)
+	appendOne("g2") // nobody is notified: it is told on listening again
 	admin, err := pgx.Connect(ctx, database)
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +241,6 @@ func TestListeningGoesOnAfterALostConnection(t *testing.T) {
 		where datname = current_database() and pid <> pg_backend_pid() and query like 'listen%'`); err != nil {
 		t.Fatal(err)
 	}
-	appendOne("g2") // nobody is notified: it is told on listening again
 	until(2)
 	if err := s.Notify(ctx, map[conversation.BrandID]int64{lumen: 9}); err != nil {
 		t.Fatal(err)

@@ -107,14 +107,6 @@ func (t *tx) fail(what string, brand conversation.BrandID, err error) error {
 	return err
 }
 
-// all makes an error of a statement that changed fewer rows than it was given.
-func all(n int64, err error, want int, what string) error {
-	if err == nil && n != int64(want) {
-		err = fmt.Errorf("%d of %d %s", n, want, what)
-	}
-	return err
-}
-
 // Committed implements gateway.Store. It tries to take the group's id itself:
 // were the group's transaction still undecided, this waits for its end.
 func (s *Store) Committed(ctx context.Context, brand conversation.BrandID, id gateway.GroupID) (bool, error) {

@@ -120,11 +120,10 @@ func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []s
 	}
 	if n := len(fresh); n > 0 {
 		at, zero, none := same(n, t.now.UnixMicro()), make([]int64, n), make([]string, n)
-		if got, err := t.exec(ctx, addCustomers, string(brand), fresh, profiles, at, at); all(got, err, n, "customers made") != nil {
-			return nil, all(got, err, n, "customers made")
-		}
-		got, err := t.exec(ctx, addConversations, string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at)
-		if err := all(got, err, n, "conversations made"); err != nil {
+		err := errors.Join(
+			t.putAll(ctx, addCustomers, n, "customers made", string(brand), fresh, profiles, at, at),
+			t.putAll(ctx, addConversations, n, "conversations made", string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at))
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -170,8 +169,7 @@ func (t *tx) attach(ctx context.Context, brand conversation.BrandID, f *identity
 	if len(moved) == 0 {
 		return nil
 	}
-	n, err := t.exec(ctx, moveAccounts, string(brand), moved, texts(moved, owner))
-	return all(n, err, len(moved), "accounts moved")
+	return t.putAll(ctx, moveAccounts, len(moved), "accounts moved", string(brand), moved, texts(moved, owner))
 }
 
 // owners reads name → customer.

@@ -25,7 +25,7 @@ func (t *tx) writeJobs(ctx context.Context, brand conversation.BrandID, jobs []g
 		for i, j := range jobs {
 			payloads[i], due[i] = nonNil(j.Payload), micros(j.Due)
 		}
-		_, err := t.exec(ctx, addJobs, string(brand),
+		err := t.put(ctx, addJobs, string(brand),
 			texts(jobs, func(j gateway.JobRow) string { return j.ID }),
 			texts(jobs, func(j gateway.JobRow) conversation.CustomerID { return j.Customer }),
 			texts(jobs, func(j gateway.JobRow) string { return j.Kind }),
@@ -37,8 +37,7 @@ func (t *tx) writeJobs(ctx context.Context, brand conversation.BrandID, jobs []g
 	if len(done) == 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, endJobs, string(brand), done)
-	return err
+	return t.put(ctx, endJobs, string(brand), done)
 }
 
 // TakeJobs implements gateway.Store. A job's Due is when its lease ends.

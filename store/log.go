@@ -32,13 +32,13 @@ func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway
 	for i := range e {
 		seqs[i], at[i] = first+int64(i), micros(e[i].At)
 	}
-	n, err := t.exec(ctx, addEvents, string(brand), seqs,
+	err := t.put(ctx, addEvents, string(brand), seqs,
 		texts(e, func(e gateway.Entry) string { return e.Type }),
 		texts(e, func(e gateway.Entry) conversation.CustomerID { return e.Customer }),
 		numbers(e, func(e gateway.Entry) int64 { return e.Version }),
 		texts(e, func(e gateway.Entry) string { return string(e.Payload) }),
 		at)
-	return last, t.fail("write the log", brand, all(n, err, len(e), "log rows written"))
+	return last, t.fail("write the log", brand, err)
 }
 
 // Log implements gateway.Store.

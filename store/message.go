@@ -63,7 +63,7 @@ func (t *tx) writeReceived(ctx context.Context, brand conversation.BrandID, in [
 			return err
 		}
 	}
-	_, err := t.exec(ctx, addReceived, string(brand),
+	return t.put(ctx, addReceived, string(brand),
 		texts(in, func(r gateway.InboundRow) conversation.CustomerID { return r.Customer }),
 		texts(in, func(r gateway.InboundRow) conversation.MessageID { return r.ID }),
 		same(len(in), string(gateway.Received)), same(len(in), string(gateway.Received)),
@@ -77,7 +77,6 @@ func (t *tx) writeReceived(ctx context.Context, brand conversation.BrandID, in [
 		numbers(in, func(r gateway.InboundRow) int64 { return r.Version }),
 		numbers(in, func(r gateway.InboundRow) int64 { return micros(r.Inbound.At) }),
 		same(len(in), t.now.UnixMicro()))
-	return err
 }
 
 func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out []gateway.Outbound) error {
@@ -111,7 +110,7 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 		}
 	}
 	type om = gateway.Outbound
-	_, err := t.exec(ctx, addMessages, string(brand),
+	return t.put(ctx, addMessages, string(brand),
 		texts(out, func(m om) conversation.CustomerID { return m.Customer }),
 		texts(out, func(m om) conversation.MessageID { return m.ID }),
 		texts(out, func(m om) string { return stage(m.Status) }),
@@ -141,7 +140,6 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 		moments(flights, func(f gateway.Flight) time.Time { return f.Lease }),
 		first,
 		same(len(out), t.now.UnixMicro()))
-	return err
 }
 
 // stage is what the indexes look at.
@@ -174,12 +172,11 @@ func (t *tx) withdraw(ctx context.Context, brand conversation.BrandID, w []gatew
 	if len(cancels) == 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, cancelMessages, string(brand),
+	return t.put(ctx, cancelMessages, string(brand),
 		texts(cancels, func(c gateway.Withdrawal) conversation.CustomerID { return c.Customer }),
 		texts(cancels, func(c gateway.Withdrawal) conversation.Cancel { return c.Scope }),
 		texts(cancels, func(c gateway.Withdrawal) conversation.Rule { return c.Rule }),
 		t.now.UnixMicro())
-	return err
 }
 
 // Post implements gateway.Tx.
@@ -191,7 +188,7 @@ func (t *tx) Post(ctx context.Context, brand conversation.BrandID, f []gateway.F
 	for i := range f {
 		exempt[i] = f[i].Exempt
 	}
-	n, err := t.exec(ctx, postMessages, string(brand),
+	err := t.putAll(ctx, postMessages, len(f), "messages were queued or in flight", string(brand),
 		texts(f, func(f gateway.Flight) conversation.CustomerID { return f.Customer }),
 		texts(f, func(f gateway.Flight) conversation.MessageID { return f.Message }),
 		texts(f, func(f gateway.Flight) gateway.NodeID { return f.Node }),
@@ -199,7 +196,7 @@ func (t *tx) Post(ctx context.Context, brand conversation.BrandID, f []gateway.F
 		moments(f, func(f gateway.Flight) time.Time { return f.Deadline }),
 		moments(f, func(f gateway.Flight) time.Time { return f.Lease }),
 		exempt, t.now.UnixMicro())
-	return t.fail("post messages", brand, all(n, err, len(f), "messages were queued or in flight"))
+	return t.fail("post messages", brand, err)
 }
 
 func encodeMedia(m []conversation.Media) (string, error) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
@@ -39,29 +40,26 @@ func (s *Store) openPostgres(ctx context.Context, url string, o Options) error {
 	return s.Ping(ctx)
 }
 
-// transactPostgres runs do in a transaction. A cancelled caller ends the
-// statement that runs, and so the transaction, but never a COMMIT.
+// transactPostgres runs do in a transaction, on a connection of the pool. A
+// cancelled caller ends the statement that runs, and so the transaction, but
+// never a COMMIT.
 func (s *Store) transactPostgres(ctx context.Context, do func(*session) error) error {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), groupTimeout)
 	defer cancel()
-	transaction, err := s.db.BeginTx(whole, nil)
+	pooled, err := s.db.Conn(whole)
 	if err != nil {
 		return fmt.Errorf("begin: %w", classify(err))
 	}
-	ended := false
-	defer func() {
-		if !ended { // do failed or panicked; a connection that is lost rolls back by itself
-			_ = transaction.Rollback()
+	defer pooled.Close()
+	return pooled.Raw(func(conn any) error {
+		p := &pipe{conn: conn.(*stdlib.Conn).Conn()}
+		defer p.rollback(whole) // if do failed or panicked
+		p.put("begin", nil, nil)
+		if err := do(&session{engine: postgres, pipe: p, clock: s.read.clock}); err != nil {
+			return err
 		}
-	}()
-	if err := do(&session{engine: postgres, db: transaction, clock: s.read.clock}); err != nil {
-		return err
-	}
-	ended = true
-	if err := transaction.Commit(); err != nil {
-		return classifyCommit(err)
-	}
-	return nil
+		return p.commit(whole)
+	})
 }
 
 // channel is what NOTIFY is called on; a notice is "brand:seq".

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -21,8 +22,13 @@ import (
 type session struct {
 	engine engine
 	db     querier
-	cache  map[*statement]*sql.Stmt // SQLite's writer: prepared once, kept
-	clock  func() time.Time         // SQLite's
+	clock  func() time.Time // SQLite's
+
+	pipe *pipe // in a transaction on PostgreSQL
+
+	// SQLite's writer keeps its statements, prepared once.
+	queries map[*statement]*sql.Stmt
+	execs   map[*statement]driver.StmtExecContext
 }
 
 // querier is *sql.DB, *sql.Conn or *sql.Tx.
@@ -41,6 +47,11 @@ type scanner func(dest ...any) error
 
 // exec runs a statement and returns how many rows it changed.
 func (x *session) exec(ctx context.Context, s *statement, args ...any) (int64, error) {
+	if x.pipe != nil {
+		var n int64
+		x.pipe.put(s.postgres, spread(args), func(changed int64) error { n = changed; return nil })
+		return n, classify(x.pipe.flush(ctx))
+	}
 	if x.engine == postgres {
 		r, err := x.db.ExecContext(ctx, s.postgres, spread(args)...)
 		if err != nil {
@@ -50,13 +61,53 @@ func (x *session) exec(ctx context.Context, s *statement, args ...any) (int64, e
 		return n, classify(err)
 	}
 	var total int64
-	err := x.run(ctx, s, args, func(_ int, r sql.Result) error {
-		n, err := r.RowsAffected()
-		total += n
-		return err
-	})
+	err := x.run(ctx, s, args, func(_ int, changed int64) { total += changed })
 	return total, err
 }
+
+// put runs a statement whose answer nobody waits for. In a transaction on
+// PostgreSQL it travels with the next one that is waited for, and what fails
+// then fails that.
+func (x *session) put(ctx context.Context, s *statement, args ...any) error {
+	if x.pipe != nil {
+		return x.putOff(s, nil, args)
+	}
+	_, err := x.exec(ctx, s, args...)
+	return err
+}
+
+// putAll is put for a statement that has to change n rows.
+func (x *session) putAll(ctx context.Context, s *statement, n int, what string, args ...any) error {
+	check := func(changed int64) error {
+		if changed != int64(n) {
+			return fmt.Errorf("%d of %d %s", changed, n, what)
+		}
+		return nil
+	}
+	if x.pipe != nil {
+		return x.putOff(s, check, args)
+	}
+	changed, err := x.exec(ctx, s, args...)
+	if err != nil {
+		return err
+	}
+	return check(changed)
+}
+
+func (x *session) putOff(s *statement, check func(int64) error, args []any) error {
+	args = spread(args)
+	for _, a := range args {
+		for i := range height([]any{a}) {
+			if t, ok := at(a, i).(string); ok && !storable(t) {
+				return errUnstorable
+			}
+		}
+	}
+	x.pipe.put(s.postgres, args, check)
+	return nil
+}
+
+var errUnstorable = fmt.Errorf("%w: text is not UTF-8 or holds U+0000", gateway.ErrData)
 
 // claim runs a statement for each row and says which rows it changed. On
 // PostgreSQL the statement returns the changed rows, and index says where
@@ -73,16 +124,15 @@ func (x *session) claim(ctx context.Context, s *statement, n int, index func(sca
 		}, args...)
 		return hit, err
 	}
-	err := x.run(ctx, s, args, func(i int, r sql.Result) error {
-		n, err := r.RowsAffected()
-		hit[i] = n > 0
-		return err
-	})
+	err := x.run(ctx, s, args, func(i int, changed int64) { hit[i] = changed > 0 })
 	return hit, err
 }
 
 // query runs a statement and calls row for each row that it returns.
 func (x *session) query(ctx context.Context, s *statement, row func(scanner) error, args ...any) error {
+	if x.pipe != nil {
+		return classify(x.pipe.query(ctx, s.postgres, spread(args), row))
+	}
 	var r *sql.Rows
 	var err error
 	if x.engine == postgres {
@@ -116,9 +166,8 @@ func (x *session) one(ctx context.Context, s *statement, dest []any, args ...any
 }
 
 // run executes a statement on SQLite, for each row of its columns if it is of
-// that kind.
-func (x *session) run(ctx context.Context, s *statement, args []any, done func(int, sql.Result) error) error {
-	values := make([]any, len(s.order))
+// that kind, and says of each how many rows it changed.
+func (x *session) run(ctx context.Context, s *statement, args []any, done func(i int, changed int64)) error {
 	n := 1
 	if s.each {
 		n = height(args)
@@ -129,36 +178,59 @@ func (x *session) run(ctx context.Context, s *statement, args []any, done func(i
 		}
 		args = packed
 	}
-	stmt, err := x.prepared(ctx, s)
-	if err != nil {
-		return classify(err)
-	}
-	ctx, err = x.patient(ctx)
-	if err != nil {
-		return classify(err)
-	}
-	for i := range n {
+	values := make([]driver.NamedValue, len(s.order))
+	fill := func(i int) error {
 		for j, o := range s.order {
 			v := at(args[o], i)
 			if t, ok := v.(string); ok && !storable(t) {
-				return fmt.Errorf("%w: text is not UTF-8 or holds U+0000", gateway.ErrData)
+				return errUnstorable
 			}
-			values[j] = v
+			values[j] = driver.NamedValue{Ordinal: j + 1, Value: v}
 		}
-		var r sql.Result
-		if stmt != nil {
-			r, err = stmt.ExecContext(ctx, values...)
-		} else {
-			r, err = x.db.ExecContext(ctx, x.timed(s), values...)
-		}
-		if err == nil {
-			err = done(i, r)
-		}
-		if err != nil {
-			return classify(err)
-		}
+		return nil
 	}
-	return nil
+	if err := ctx.Err(); err != nil {
+		return classify(err)
+	}
+	return x.below(s, func(stmt driver.StmtExecContext) error {
+		for i := range n {
+			if err := fill(i); err != nil {
+				return err
+			}
+			r, err := stmt.ExecContext(context.Background(), values)
+			if err != nil {
+				return classify(err)
+			}
+			changed, err := r.RowsAffected()
+			if err != nil {
+				return classify(err)
+			}
+			done(i, changed)
+		}
+		return nil
+	})
+}
+
+// below calls do with a statement of SQLite's writer as its driver knows it:
+// database/sql would convert each value of each row, and the driver pays a
+// goroutine for each statement that could be cancelled.
+func (x *session) below(s *statement, do func(driver.StmtExecContext) error) error {
+	return x.db.(*sql.Conn).Raw(func(conn any) error {
+		stmt, kept := x.execs[s]
+		if !kept {
+			made, err := conn.(driver.Conn).Prepare(x.timed(s))
+			if err != nil {
+				return classify(err)
+			}
+			stmt = made.(driver.StmtExecContext)
+			if s.timeless() {
+				x.execs[s] = stmt
+			} else {
+				defer made.Close()
+			}
+		}
+		return do(stmt)
+	})
 }
 
 func (x *session) liteQuery(ctx context.Context, s *statement, args []any) (*sql.Rows, error) {
@@ -187,7 +259,7 @@ func (x *session) liteQuery(ctx context.Context, s *statement, args []any) (*sql
 // statements take microseconds: the driver pays a goroutine for each statement
 // that could be cancelled.
 func (x *session) patient(ctx context.Context) (context.Context, error) {
-	if x.cache == nil {
+	if x.queries == nil {
 		return ctx, nil
 	}
 	return context.WithoutCancel(ctx), ctx.Err()
@@ -195,19 +267,22 @@ func (x *session) patient(ctx context.Context) (context.Context, error) {
 
 // prepared returns the writer's kept statement, nil where none is kept.
 func (x *session) prepared(ctx context.Context, s *statement) (*sql.Stmt, error) {
-	if x.cache == nil || strings.Contains(s.sqlite, now) {
+	if x.queries == nil || !s.timeless() {
 		return nil, nil
 	}
-	if stmt, ok := x.cache[s]; ok {
+	if stmt, ok := x.queries[s]; ok {
 		return stmt, nil
 	}
 	stmt, err := x.db.PrepareContext(ctx, s.sqlite)
 	if err != nil {
 		return nil, err
 	}
-	x.cache[s] = stmt
+	x.queries[s] = stmt
 	return stmt, nil
 }
+
+// timeless says that the clock is no part of the text.
+func (s *statement) timeless() bool { return !strings.Contains(s.sqlite, now) }
 
 func (x *session) timed(s *statement) string {
 	return strings.ReplaceAll(s.sqlite, now, strconv.FormatInt(x.clock().UnixMicro(), 10))
@@ -280,6 +355,8 @@ func at(a any, i int) any {
 		return c[i]
 	case [][]byte:
 		return c[i]
+	case int: // drivers know but one width
+		return int64(c)
 	}
 	return a
 }

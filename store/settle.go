@@ -152,7 +152,7 @@ func (t *tx) writeAttempts(ctx context.Context, brand conversation.BrandID, read
 	if len(list) == 0 {
 		return nil
 	}
-	n, err := t.exec(ctx, writeAttempts, string(brand),
+	return t.putAll(ctx, writeAttempts, len(list), "messages settled", string(brand),
 		texts(list, func(a *attempt) conversation.MessageID { return a.id }),
 		texts(list, func(a *attempt) string { return stage(a.status) }),
 		texts(list, func(a *attempt) gateway.Status { return a.status }),
@@ -160,5 +160,4 @@ func (t *tx) writeAttempts(ctx context.Context, brand conversation.BrandID, read
 		texts(list, func(a *attempt) string { return a.code }),
 		moments(list, func(a *attempt) time.Time { return a.notBefore }),
 		same(len(list), t.now.UnixMicro()))
-	return all(n, err, len(list), "messages settled")
 }

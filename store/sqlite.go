@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -60,7 +61,8 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 	if w.conn, err = w.db.Conn(ctx); err != nil {
 		return errors.Join(classify(err), w.db.Close())
 	}
-	w.session = session{engine: sqliteEngine, db: w.conn, cache: map[*statement]*sql.Stmt{}, clock: o.Clock}
+	w.session = session{engine: sqliteEngine, db: w.conn, clock: o.Clock,
+		queries: map[*statement]*sql.Stmt{}, execs: map[*statement]driver.StmtExecContext{}}
 	w.turn <- struct{}{}
 	s.writer = w
 	return nil
@@ -144,9 +146,15 @@ func (w *writer) close() error {
 	}
 	close(w.turn)
 	var errs []error
-	for _, stmt := range w.cache {
+	for _, stmt := range w.queries {
 		errs = append(errs, stmt.Close())
 	}
+	errs = append(errs, w.conn.Raw(func(any) error {
+		for _, stmt := range w.execs {
+			errs = append(errs, stmt.(driver.Stmt).Close())
+		}
+		return nil
+	}))
 	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 }
 

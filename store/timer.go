@@ -87,7 +87,7 @@ func (t *tx) TakeTimers(ctx context.Context, brand conversation.BrandID, timers 
 // writeTimers unsets, then sets; of two timers of one name the last counts.
 func (t *tx) writeTimers(ctx context.Context, brand conversation.BrandID, set, unset []gateway.TimerRef) error {
 	if len(unset) > 0 {
-		_, err := t.exec(ctx, unsetTimers, string(brand),
+		err := t.put(ctx, unsetTimers, string(brand),
 			texts(unset, func(r gateway.TimerRef) conversation.CustomerID { return r.Customer }),
 			texts(unset, func(r gateway.TimerRef) string { return r.Name }))
 		if err != nil {
@@ -108,10 +108,9 @@ func (t *tx) writeTimers(ctx context.Context, brand conversation.BrandID, set, u
 	if len(net) == 0 {
 		return nil
 	}
-	_, err := t.exec(ctx, setTimers, string(brand),
+	return t.put(ctx, setTimers, string(brand),
 		texts(net, func(r gateway.TimerRef) conversation.CustomerID { return r.Customer }),
 		texts(net, func(r gateway.TimerRef) string { return r.Name }),
 		moments(net, func(r gateway.TimerRef) time.Time { return r.Due }),
 		texts(net, func(r gateway.TimerRef) string { return r.Payload }))
-	return err
 }

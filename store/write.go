@@ -58,7 +58,7 @@ func (t *tx) writeConsents(ctx context.Context, brand conversation.BrandID, c []
 		}
 	}
 	type row = gateway.ConsentRow
-	_, err := t.exec(ctx, addConsents, string(brand),
+	return t.put(ctx, addConsents, string(brand),
 		texts(c, func(r row) conversation.CustomerID { return r.Customer }),
 		texts(c, func(r row) conversation.EventID { return r.Event }),
 		numbers(c, func(r row) int { return r.Ordinal }),
@@ -70,7 +70,6 @@ func (t *tx) writeConsents(ctx context.Context, brand conversation.BrandID, c []
 		evidence,
 		texts(c, func(r row) conversation.Rule { return r.Rule }),
 		moments(c, func(r row) time.Time { return r.At }))
-	return err
 }
 
 // Consents implements gateway.Store.
@@ -104,11 +103,10 @@ func (t *tx) writePoison(ctx context.Context, brand conversation.BrandID, p []ga
 		bodies[i] = nonNil(p[i].Body)
 	}
 	type row = gateway.Poison
-	_, err := t.exec(ctx, addPoison, string(brand),
+	return t.put(ctx, addPoison, string(brand),
 		texts(p, func(r row) conversation.EventID { return r.Event }),
 		texts(p, func(r row) conversation.CustomerID { return r.Customer }),
 		bodies,
 		texts(p, func(r row) string { return r.Error }),
 		moments(p, func(r row) time.Time { return r.At }))
-	return err
 }

@@ -207,6 +207,38 @@ func customers(t *testing.T, open Opener) {
 			}
 		})
 	})
+	t.Run("a brief row is what is under way, and the rest where messages wait", func(t *testing.T) {
+		w := begin(t, open)
+		a, b := w.customer(ana), w.customer(bea)
+		lease := w.dbNow().Add(time.Minute)
+		w.group(func(tx gateway.Tx) {
+			rows := w.lock(tx, at(ana), at(bea))
+			for _, r := range rows {
+				r.Conversation.Version, r.Conversation.Customer.First, r.CustomerChanged = 7, "Ana", true
+			}
+			w.must(tx.Write(t.Context(), lumen, gateway.Writes{Rows: rows, Messages: []gateway.Outbound{
+				message(a, "m1", posting(lease)), message(b, "m2", posting(lease)), message(b, "m3", version(2, 0)),
+			}}))
+		})
+		w.group(func(tx gateway.Tx) {
+			rows := w.lock(tx, gateway.Who{Customer: a, Brief: true}, gateway.Who{Customer: b, Brief: true}, gateway.Who{Customer: nowhere, Brief: true})
+			if r := rows[0]; r.Conversation.Customer.ID != a || r.Flight == nil || r.Waiting != 0 || r.Conversation.Version != 0 {
+				t.Errorf("nothing waits: %+v", r)
+			}
+			if r := rows[1]; r.Flight == nil || r.Waiting != 1 || r.Conversation.Version != 7 || r.Conversation.Customer.First != "Ana" {
+				t.Errorf("one waits: %+v", r)
+			}
+			if rows[2] != nil {
+				t.Errorf("nobody: %+v", rows[2])
+			}
+		})
+		w.group(func(tx gateway.Tx) {
+			rows := w.lock(tx, gateway.Who{Customer: a, Brief: true}, at(ana))
+			if rows[0] != rows[1] || rows[0].Conversation.Version != 7 {
+				t.Errorf("asked for in both ways: %+v", rows[0])
+			}
+		})
+	})
 	t.Run("a conversation of an unknown customer is ErrNotFound", func(t *testing.T) {
 		w := begin(t, open)
 		w.customer(ana)

@@ -84,7 +84,7 @@ func (b *bare) group(ctx context.Context, turns int, sent []gateway.Settlement) 
 		who = append(who, gateway.Who{Address: conversation.Address(address(int(n * 61_803 % customers)))})
 	}
 	for _, s := range sent {
-		who = append(who, gateway.Who{Customer: s.Customer})
+		who = append(who, gateway.Who{Customer: s.Customer, Brief: true})
 	}
 	var flying []gateway.Settlement
 	err := b.st.Group(ctx, newGroupID(), []conversation.BrandID{brand}, func(tx gateway.Tx) error {

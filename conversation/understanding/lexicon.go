@@ -31,6 +31,9 @@ type lexiconData struct {
 	optOut    *optOut
 }
 
+// Load reads the lexicon, which else the first text waits for: a tenth of a second.
+func Load() { lexicon() }
+
 var lexicon = sync.OnceValue(func() *lexiconData {
 	lex, err := parseLexicon()
 	if err != nil {

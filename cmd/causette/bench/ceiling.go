@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"syscall"
@@ -54,10 +53,6 @@ func (e *echo) Accept(_ context.Context, b conversation.BrandID, who gateway.Who
 // Report implements gateway.Door.
 func (e *echo) Report(context.Context, gateway.Report) error { return nil }
 
-// gcPercent is the garbage collector's target that serve sets: the ceiling is
-// to differ from it by logic and store only.
-const gcPercent = 200
-
 // runEcho is the process of the HTTP ceiling; the benchmark starts itself again for it.
 func runEcho(args []string) error {
 	flags := flag.NewFlagSet("echo", flag.ContinueOnError)
@@ -67,7 +62,6 @@ func runEcho(args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	debug.SetGCPercent(gcPercent)
 	e := &echo{reply: *reply, channels: make(map[conversation.ChannelID]*twilio.Channel), slots: make(chan struct{}, senders*1024)}
 	var hooked []*twilio.Channel
 	for i := range senders {

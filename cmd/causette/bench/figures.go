@@ -118,7 +118,7 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 
 // alternate measures the rounds of a pair.
 func (b *bench) alternate(ctx context.Context, p *pair, whole *stage, answer string, callbacks bool) (err error) {
-	http, err := b.echo(ctx, answer, callbacks)
+	http, err := b.echo(ctx, answer, callbacks, whole.server)
 	if err != nil {
 		return err
 	}

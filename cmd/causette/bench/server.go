@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,7 @@ type server struct {
 	addr    string // of webhooks
 	admin   string // of /readyz
 	log     string // file
+	env     []string
 	started time.Duration
 	ended   chan error
 }
@@ -82,6 +84,7 @@ func launch(ctx context.Context, s *server, program string, args ...string) erro
 	defer log.Close() // the child has its own
 	s.cmd = exec.Command(program, args...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
+	s.cmd.Env = append(os.Environ(), s.env...)
 	began := time.Now()
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", filepath.Base(program), err)
@@ -113,6 +116,21 @@ func ready(admin string) bool {
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body) // only so that the connection is kept
 	return res.StatusCode == http.StatusOK
+}
+
+// metric reads one value of the server's metrics.
+func (s *server) metric(name string) (string, error) {
+	res, err := http.Get(baseURL(s.admin) + "/metrics")
+	if err != nil {
+		return "", fmt.Errorf("read metrics: %w", err)
+	}
+	defer res.Body.Close()
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		if value, ok := strings.CutPrefix(lines.Text(), name+" "); ok {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("read metrics: no %s", name)
 }
 
 // stop lets the server finish, and insists after a while.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -108,13 +109,16 @@ func (x *session) customers(ctx context.Context, customers *statement, brand con
 	if len(whole) == 0 {
 		return found, nil
 	}
-	ids := make([]string, 0, len(whole))
-	for id := range whole {
+	var ids, read []string
+	for id, wanted := range whole {
 		ids = append(ids, string(id))
+		if wanted {
+			read = append(read, string(id))
+		}
 	}
 	slices.Sort(ids)
 	profiles := make(map[conversation.CustomerID][]byte, len(whole))
-	err := x.query(ctx, customers, func(scan scanner) error {
+	scanCustomer := func(scan scanner) error {
 		var id conversation.CustomerID
 		var profile []byte
 		err := scan(&id, &profile)
@@ -122,28 +126,39 @@ func (x *session) customers(ctx context.Context, customers *statement, brand con
 		r.Conversation.Brand, r.Conversation.Customer.ID = brand, id
 		found[id], profiles[id] = r, profile
 		return err
-	}, string(brand), ids)
-	if err != nil {
+	}
+	scanConversation := func(scan scanner) error { return scanConversation(scan, found) }
+	err := errors.Join(
+		x.ask(ctx, customers, scanCustomer, string(brand), ids),
+		x.ask(ctx, readUnderWay, func(scan scanner) error { return scanUnderWay(scan, found) }, string(brand), ids))
+	if len(read) > 0 {
+		err = errors.Join(err, x.ask(ctx, readConversations, scanConversation, string(brand), read))
+	}
+	if err := errors.Join(err, x.hear(ctx)); err != nil {
 		return nil, err
 	}
-	if err := x.query(ctx, readUnderWay, func(scan scanner) error { return scanUnderWay(scan, found) }, string(brand), ids); err != nil {
-		return nil, err
-	}
-	ids = ids[:0]
+	read = read[:0]
 	for id, r := range found {
-		if !whole[id] && r.Waiting == 0 {
+		if !whole[id] && r.Waiting > 0 {
+			read = append(read, string(id))
+			whole[id] = true
+		}
+	}
+	if len(read) > 0 {
+		if err := x.query(ctx, readConversations, scanConversation, string(brand), read); err != nil {
+			return nil, err
+		}
+	}
+	for id, r := range found {
+		if !whole[id] {
 			continue
 		}
-		ids = append(ids, string(id))
 		if err := json.Unmarshal(profiles[id], &r.Conversation.Customer); err != nil {
 			return nil, fmt.Errorf("profile of customer %s: %w", id, err)
 		}
 		r.Conversation.Customer.ID = id
 	}
-	if len(ids) == 0 {
-		return found, nil
-	}
-	return found, x.query(ctx, readConversations, func(scan scanner) error { return scanConversation(scan, found) }, string(brand), ids)
+	return found, nil
 }
 
 func scanConversation(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {

@@ -26,8 +26,8 @@ func (p *pipe) put(text string, args []any, check func(int64) error) {
 	queued.Exec(func(tag pgconn.CommandTag) error { return check(tag.RowsAffected()) })
 }
 
-// query sends a statement with everything that was put off before it.
-func (p *pipe) query(ctx context.Context, text string, args []any, row func(scanner) error) error {
+// ask puts a query off, whose rows come with flush.
+func (p *pipe) ask(text string, args []any, row func(scanner) error) {
 	p.batch.Queue(text, args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := row(rows.Scan); err != nil {
@@ -36,7 +36,6 @@ func (p *pipe) query(ctx context.Context, text string, args []any, row func(scan
 		}
 		return rows.Err()
 	})
-	return p.flush(ctx)
 }
 
 // commit sends the COMMIT and what was put off before it; but a check is heard
@@ -59,6 +58,7 @@ func (p *pipe) commit(ctx context.Context) error {
 	return nil
 }
 
+// flush sends everything that was put off and hears all answers.
 func (p *pipe) flush(ctx context.Context) error {
 	batch := p.batch
 	p.batch, p.checked = pgx.Batch{}, false

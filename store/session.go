@@ -130,8 +130,17 @@ func (x *session) claim(ctx context.Context, s *statement, n int, index func(sca
 
 // query runs a statement and calls row for each row that it returns.
 func (x *session) query(ctx context.Context, s *statement, row func(scanner) error, args ...any) error {
+	if err := x.ask(ctx, s, row, args...); err != nil {
+		return err
+	}
+	return x.hear(ctx)
+}
+
+// ask is query for several statements at once: their rows have come when hear returns.
+func (x *session) ask(ctx context.Context, s *statement, row func(scanner) error, args ...any) error {
 	if x.pipe != nil {
-		return classify(x.pipe.query(ctx, s.postgres, spread(args), row))
+		x.pipe.ask(s.postgres, spread(args), row)
+		return nil
 	}
 	var r *sql.Rows
 	var err error
@@ -150,6 +159,13 @@ func (x *session) query(ctx context.Context, s *statement, row func(scanner) err
 		}
 	}
 	return classify(r.Err())
+}
+
+func (x *session) hear(ctx context.Context) error {
+	if x.pipe == nil {
+		return nil
+	}
+	return classify(x.pipe.flush(ctx))
 }
 
 // one reads a single row; gateway.ErrNotFound when there is none.

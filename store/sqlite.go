@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -23,16 +24,17 @@ import (
 // writer's is the large one.
 const (
 	pragmas       = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	writerPragmas = "&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(4000)"
+	writerPragmas = "&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(16000)"
 	readerPragmas = "&_pragma=cache_size(-4096)"
 )
 
 // writer is SQLite's one writing connection of this process, with statements
 // that are prepared once and kept.
 type writer struct {
-	db   *sql.DB
-	conn *sql.Conn
-	turn chan struct{} // holds one token: whoever has it writes
+	db    *sql.DB
+	conn  *sql.Conn
+	turn  chan struct{} // holds one token: whoever has it writes
+	wrote chan struct{} // the write-ahead log has grown
 	session
 }
 
@@ -54,7 +56,7 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 	s.db.SetMaxIdleConns(readers)
 	s.read = &session{engine: sqliteEngine, db: s.db, clock: o.Clock}
 
-	w := &writer{turn: make(chan struct{}, 1)}
+	w := &writer{turn: make(chan struct{}, 1), wrote: make(chan struct{}, 1)}
 	if w.db, err = sql.Open("sqlite", dsn+writerPragmas); err != nil {
 		return err
 	}
@@ -65,7 +67,32 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 		queries: map[*statement]*sql.Stmt{}, execs: map[*statement]driver.StmtExecContext{}}
 	w.turn <- struct{}{}
 	s.writer = w
+	go s.checkpoint()
 	return nil
+}
+
+// checkpointPause is how long the write-ahead log grows before it is carried to
+// the database file beside the writer, who else would stop for it, every 4000
+// pages. The writer still does when the log is four times as long: only a pause
+// in the writing lets it begin anew.
+const checkpointPause = 200 * time.Millisecond
+
+func (s *Store) checkpoint() {
+	for {
+		select {
+		case <-s.writer.wrote:
+		case <-s.closed.Done():
+			return
+		}
+		if _, err := s.db.ExecContext(s.closed, "pragma wal_checkpoint(passive)"); err != nil && s.closed.Err() == nil {
+			s.log.Warn("cannot carry the write-ahead log to the database file", slog.Any("error", err))
+		}
+		select {
+		case <-time.After(checkpointPause):
+		case <-s.closed.Done():
+			return
+		}
+	}
 }
 
 // sqliteDSN makes the driver's name of a database file, and the file's path.
@@ -126,6 +153,10 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 		return commitFailed(err)
 	}
 	ended = true
+	select {
+	case w.wrote <- struct{}{}:
+	default:
+	}
 	return nil
 }
 

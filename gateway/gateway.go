@@ -51,6 +51,7 @@ type Options struct {
 	Queue       int           // events that may wait before 503
 	GroupMax    int           // works in one transaction
 	SplitBrands bool          // one transaction a brand: for a database that spreads brands
+	SettleApart bool          // settlements have a writer of their own: for a database that takes several
 	Keep        Keep
 	Trace       func(Point) // nil: nobody watches
 }
@@ -162,7 +163,12 @@ func (g *Gateway) Run(ctx context.Context) error {
 		running.Go(func() { l.pump(loops) })
 	}
 	var writing, telling sync.WaitGroup
-	writing.Go(g.write)
+	if g.opt.SettleApart {
+		writing.Go(func() { g.write(g.queue.owns()) })
+		writing.Go(func() { g.write(g.queue.events()) })
+	} else {
+		writing.Go(func() { g.write(g.queue) })
+	}
 	telling.Go(g.tell)
 
 	<-ctx.Done()

@@ -81,6 +81,11 @@ func newQueue(size, own int, busy *atomic.Int64) *queue {
 	}
 }
 
+// owns is the line of the gateway's own work, events the others, each for a
+// writer of its own. A channel that is nil gives nothing.
+func (q *queue) owns() *queue   { return &queue{own: q.own, closing: q.closing} }
+func (q *queue) events() *queue { return &queue{urgent: q.urgent, bulk: q.bulk, closing: q.closing} }
+
 // offer puts an event in line, or says ErrBusy: the line is full or closed.
 func (q *queue) offer(w *work, bulk bool) error {
 	q.mu.RLock()

@@ -201,6 +201,7 @@ func (c *carrier) texts() []string {
 
 // world is a gateway at work on a real database.
 type world struct {
+	apart   bool // as serve has it: two writers on PostgreSQL
 	t       *testing.T
 	store   gateway.Store
 	carrier *carrier
@@ -236,7 +237,7 @@ func openStore(t *testing.T, url string) gateway.Store {
 
 func newWorld(t *testing.T, url string, adjustments ...adjust) *world {
 	t.Helper()
-	w := &world{t: t, store: openStore(t, url), carrier: newCarrier(), commits: make(chan struct{}, 1)}
+	w := &world{t: t, store: openStore(t, url), apart: strings.HasPrefix(url, "postgres"), carrier: newCarrier(), commits: make(chan struct{}, 1)}
 	w.start(adjustments...)
 	return w
 }
@@ -248,6 +249,7 @@ func (w *world) start(adjustments ...adjust) {
 		Store: w.store, Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return parrot{}, nil },
 		Routes:   []gateway.Route{{Brand: brand, Channel: w.carrier}},
 		Deadline: 500 * time.Millisecond, Lease: time.Second, ListLag: 50 * time.Millisecond,
+		SettleApart: w.apart,
 	}
 	for _, a := range adjustments {
 		a(&o)

@@ -13,12 +13,14 @@ import (
 	"github.com/causette/causette/conversation"
 )
 
-// write is the node's one writer: it takes whatever is in line and makes it
-// durable in one transaction, until the queue has stopped and is empty.
-func (g *Gateway) write() {
+// write is a writer: it takes whatever is in line and makes it durable in one
+// transaction, until the queue has stopped and is empty. A node has one; where
+// the database takes several at once, what the gateway owes itself has another.
+// What customers write is in one line, so its order is kept.
+func (g *Gateway) write(q *queue) {
 	var batch []*work
 	for {
-		batch = g.queue.take(g.opt.GroupMax, batch)
+		batch = q.take(g.opt.GroupMax, batch)
 		if len(batch) == 0 {
 			return
 		}

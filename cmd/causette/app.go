@@ -50,6 +50,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		},
 		Deadline: cfg.Sending.Deadline, Lease: cfg.Sending.Lease, ListLag: cfg.Sending.ListLag,
 		Queue: cfg.Queue, Keep: cfg.Keep.Gateway(),
+		SettleApart: databaseKind(cfg.Database) == "postgresql", // SQLite takes one writer
 	}
 	if o.Shops == nil {
 		o.Shops = make(map[conversation.BrandID]gateway.Shop)

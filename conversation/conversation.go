@@ -33,6 +33,7 @@ type Conversation struct {
 	Burst     []Inbound         `json:"burst,omitempty"`     // texts that wait for the rest of the thought
 	Misses    int               `json:"misses,omitempty"`    // texts in a row that were not understood
 	Budget    Budget            `json:"budget,omitzero"`     // answers given this hour
+	Desk      *Desk             `json:"desk,omitempty"`      // what people have to do with it
 }
 
 // MaxQuestions bounds the open questions of one conversation.
@@ -81,6 +82,7 @@ type Event struct {
 	Result  *Result    `json:"result,omitempty"`  // JobDone
 	Consent *Consent   `json:"consent,omitempty"` // ConsentRecorded
 	Refusal *Refusal   `json:"refusal,omitempty"` // SendRefused
+	Act     *Act       `json:"act,omitempty"`     // every type that begins with "agent."
 }
 
 // EventType names what happened. The shop's types are the contract's, POST /v1/events.
@@ -166,9 +168,10 @@ type Result struct {
 // each with the rule that caused it. Cancellations come before everything that
 // the same turn says or sets.
 type Turn struct {
-	Next  Conversation
-	Rule  Rule   // the rule that decided the turn
-	Steps []Edge // transitions taken, in order
+	Next    Conversation
+	Refused *Refused // an agent's act that was not done: the conversation stays as it is
+	Rule    Rule     // the rule that decided the turn
+	Steps   []Edge   // transitions taken, in order
 
 	Cancel   Cancel    // which of the customer's queued messages are withdrawn
 	Fence    bool      // the turn raised Next.Epoch: its acknowledgement waits for what is in flight
@@ -210,6 +213,7 @@ type Message struct {
 	Asks    string    `json:"asks,omitempty"`   // the Question.ID that it asks
 	Prompt  string    `json:"prompt,omitempty"` // the Prompt.ID that it came from
 	Rule    Rule      `json:"rule"`
+	Agent   AgentID   `json:"agent,omitempty"`  // who says it; "" is the assistant
 	After   time.Time `json:"after,omitzero"`   // not before; zero: at once
 	Expires time.Time `json:"expires,omitzero"` // not after; zero: the gateway's default
 }

@@ -1,0 +1,42 @@
+package agents
+
+import (
+	"fmt"
+
+	"github.com/causette/causette/conversation"
+)
+
+// Permission is one thing that a role may or may not do.
+type Permission string
+
+const (
+	See          Permission = "see"           // lists, threads, colleagues
+	MayClaim     Permission = "claim"         // from the queue and from the assistant
+	MayWrite     Permission = "write"         // to the customer
+	MayNote      Permission = "note"          // and tag
+	MaySettle    Permission = "settle"        // return, snooze, resolve, reopen
+	MayTransfer  Permission = "transfer"      // what one has, to a colleague or the queue
+	MayAssign    Permission = "assign"        // what one does not have
+	MayTakeOver  Permission = "take_over"     // from a colleague
+	ManageAgents Permission = "manage_agents" // accounts, passwords, roles
+)
+
+// rights is the one table of who may do what.
+var rights = map[Role][]Permission{
+	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer},
+	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver, ManageAgents},
+}
+
+// Forbidden is a right that the agent does not have: an answer of 403.
+type Forbidden struct {
+	Permission Permission
+	Brand      conversation.BrandID // "" when it is not about a brand
+}
+
+func (f *Forbidden) Error() string {
+	if f.Brand == "" {
+		return fmt.Sprintf("not allowed: %s", f.Permission)
+	}
+	return fmt.Sprintf("not allowed: %s in brand %s", f.Permission, f.Brand)
+}

@@ -1,0 +1,113 @@
+package agents
+
+import (
+	"time"
+
+	"github.com/causette/causette/conversation"
+)
+
+// Summary is a conversation as a list shows it. PROTOCOL.md in console says
+// what a page reads; the JSON here is that.
+type Summary struct {
+	Brand     conversation.BrandID    `json:"brand"`
+	Customer  conversation.CustomerID `json:"customer"`
+	Name      string                  `json:"name"`
+	Phone     conversation.Address    `json:"phone"`
+	Medium    conversation.Medium     `json:"medium"`
+	Language  string                  `json:"language"`
+	State     conversation.State      `json:"state"`
+	OwnerKind OwnerKind               `json:"owner_kind"`
+	Owner     conversation.AgentID    `json:"owner"`
+	Status    conversation.DeskStatus `json:"status"`
+	Priority  conversation.Priority   `json:"priority"`
+	Reason    string                  `json:"reason"`
+	Preview   string                  `json:"preview"` // of the newest message, cut
+	From      From                    `json:"from"`    // who said it
+	At        time.Time               `json:"at"`
+	Waits     time.Time               `json:"waits,omitzero"` // since when the customer waits for an answer
+	Due       time.Time               `json:"due,omitzero"`   // until when it should be given
+	VIP       bool                    `json:"vip"`
+	Cart      *conversation.Money     `json:"cart"`
+	Version   int64                   `json:"version"`
+	Silenced  bool                    `json:"silenced"`
+}
+
+// OwnerKind is who answers the customer.
+type OwnerKind string
+
+const (
+	OwnerAssistant OwnerKind = "assistant"
+	OwnerQueue     OwnerKind = "queue"
+	OwnerAgent     OwnerKind = "agent"
+)
+
+// From is who said something.
+type From string
+
+const (
+	FromCustomer  From = "customer"
+	FromAssistant From = "assistant"
+	FromAgent     From = "agent"
+	FromSystem    From = "system"
+)
+
+// Detail is a conversation as it is worked on.
+type Detail struct {
+	Summary
+	Desk      *conversation.Desk      `json:"desk"`
+	Profile   Profile                 `json:"profile"`
+	Questions []conversation.Question `json:"questions"`
+	Draft     string                  `json:"draft"`
+	CanWrite  bool                    `json:"can_write"`
+	WhyNot    string                  `json:"why_not"` // a code of conversation.Refused; "" where CanWrite
+	Channel   conversation.ChannelID  `json:"channel"`
+}
+
+// Profile is what the desk shows of a customer.
+type Profile struct {
+	First       string                  `json:"first"`
+	Last        string                  `json:"last"`
+	Email       string                  `json:"email"`
+	Language    string                  `json:"language"`
+	Timezone    string                  `json:"timezone"`
+	Country     string                  `json:"country"`
+	VIP         bool                    `json:"vip"`
+	Value       conversation.Money      `json:"value"`
+	Points      *int64                  `json:"points"`
+	Tags        []string                `json:"tags"`
+	Cart        *conversation.Cart      `json:"cart"`
+	Orders      []conversation.Order    `json:"orders"`
+	Returns     []conversation.Return   `json:"returns"`
+	Consents    []conversation.Standing `json:"consents"`
+	Preferences map[string]string       `json:"preferences"`
+}
+
+// Entry is a row of a thread.
+type Entry struct {
+	ID       string               `json:"id"`
+	Kind     EntryKind            `json:"kind"`
+	From     From                 `json:"from"`
+	Agent    conversation.AgentID `json:"agent"`
+	Name     string               `json:"name"` // the agent's
+	Text     string               `json:"text"`
+	Media    []conversation.Media `json:"media"`
+	Status   string               `json:"status"`
+	Code     string               `json:"code"` // the carrier's, of a failure
+	Segments int                  `json:"segments"`
+	Rule     conversation.Rule    `json:"rule"`
+	At       time.Time            `json:"at"`
+	Version  int64                `json:"version"`
+
+	Type  string              `json:"type,omitempty"` // of an event
+	Steps []conversation.Edge `json:"steps,omitempty"`
+	Data  map[string]string   `json:"data,omitempty"`
+}
+
+// EntryKind is what a row of a thread is.
+type EntryKind string
+
+const (
+	EntryMessage EntryKind = "message"
+	EntryEvent   EntryKind = "event"
+	EntryNote    EntryKind = "note"
+)

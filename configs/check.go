@@ -72,6 +72,7 @@ func (c checker) config(cfg *Config) {
 	span(c, "keep.keys", cfg.Keep.Keys, day, 3650*day)
 	span(c, "keep.answers", cfg.Keep.Answers, time.Hour, 365*day)
 	span(c, "keep.log", cfg.Keep.Log, day, 3650*day)
+	c.desk("desk", &cfg.Desk)
 
 	if len(cfg.Brands) == 0 && !c.broken("brands") {
 		c.wrong("brands", "there is none", "name at least one shop below brands:")

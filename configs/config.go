@@ -30,6 +30,7 @@ type Config struct {
 	Sending  Sending   `yaml:"sending"`
 	API      API       `yaml:"api"`
 	Keep     Keep      `yaml:"keep"`
+	Desk     Desk      `yaml:"desk"`
 	Brands   []Brand   `yaml:"brands"`
 	Channels []Channel `yaml:"channels"`
 
@@ -194,6 +195,7 @@ func (c *Config) defaults() {
 		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
 		API:         API{PerSecond: 50, Burst: 100},
 		Keep:        Keep{Keys: 7 * day, Answers: day, Log: 90 * day},
+		Desk:        Desk{FirstAnswer: DefaultFirstAnswer, NextAnswer: DefaultNextAnswer},
 	}
 }
 

@@ -1,0 +1,58 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Desk is where people answer.
+type Desk struct {
+	FirstAnswer time.Duration `yaml:"first_answer"` // within which who waits for a person should have the first answer; 0: not watched
+	NextAnswer  time.Duration `yaml:"next_answer"`  // within which each further one follows
+	Canned      []Canned      `yaml:"canned"`
+}
+
+// Canned is a text that agents send often.
+type Canned struct {
+	ID    string            `yaml:"id"`
+	Title string            `yaml:"title"`
+	Text  map[string]string `yaml:"text"` // by language
+}
+
+// Defaults of the desk: what most customers bear on their phones.
+const (
+	DefaultFirstAnswer = 5 * time.Minute
+	DefaultNextAnswer  = 10 * time.Minute
+)
+
+const (
+	maxCanned     = 500
+	maxCannedText = 1600 // bytes; what a carrier joins at most
+)
+
+func (c checker) desk(path string, d *Desk) {
+	span(c, path+".first_answer", d.FirstAnswer, 0, 7*day)
+	span(c, path+".next_answer", d.NextAnswer, 0, 7*day)
+	within(c, path+".canned", len(d.Canned), 0, maxCanned, "texts")
+	ids := map[string]int{}
+	for i, t := range d.Canned {
+		at := fmt.Sprintf("%s.canned[%d]", path, i)
+		c.id(at, t.ID, ids)
+		if strings.TrimSpace(t.Title) == "" || len(t.Title) > 80 {
+			c.wrong(at+".title", missing(t.Title, "is longer than 80 bytes"), "write what agents look for, as title: Colis en route")
+		}
+		if len(t.Text) == 0 && !c.broken(at+".text") {
+			c.wrong(at+".text", "is missing", "write at least one language, as text: {fr: Bonjour}")
+		}
+		for l, text := range t.Text {
+			switch {
+			case !slices.Contains(Languages, l):
+				c.wrong(at+".text."+l, fmt.Sprintf("%q is not a language that the assistant understands", l), "choose among "+strings.Join(Languages, ", "))
+			case strings.TrimSpace(text) == "" || len(text) > maxCannedText:
+				c.wrong(at+".text."+l, missing(text, fmt.Sprintf("is longer than %d bytes", maxCannedText)), "shorten it, or write it")
+			}
+		}
+	}
+}

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -19,10 +21,29 @@ func (m *Outbound) stale(c conversation.Conversation) conversation.Rule {
 		return "fence.consent"
 	case m.Purpose != conversation.Answer && c.Customer.Silenced:
 		return "fence.silenced"
+	case m.byAgent():
+		// A person said it: who has the conversation since changes nothing, an opt-out does.
+		if m.Epoch < c.Epoch && (c.Customer.Silenced || optedOutSince(c.Customer, m.Medium, m.Created)) {
+			return "fence.epoch"
+		}
 	case m.Epoch < c.Epoch && (m.Purpose != conversation.Transactional || c.State.Owner() != conversation.Assistant):
 		return "fence.epoch" // an opt-out, a claim or a takeover came after it was said
 	}
 	return ""
+}
+
+// agentAuthor begins the author of what an agent said.
+const agentAuthor = "agent:"
+
+func (m *Outbound) byAgent() bool { return strings.HasPrefix(m.Author, agentAuthor) }
+
+// optedOutSince says whether a consent was withdrawn after something was said;
+// carriers tell whole seconds.
+func optedOutSince(c conversation.Customer, medium conversation.Medium, said time.Time) bool {
+	said = said.Truncate(time.Second)
+	return slices.ContainsFunc(c.Consents, func(s conversation.Standing) bool {
+		return s.Medium == medium && s.State == conversation.Withdrawn && !s.At.Before(said)
+	})
 }
 
 // refuse settles a head that must not be posted: stale, for a country that the
@@ -55,10 +76,11 @@ const (
 
 // awaitFence returns once nothing that was in flight when the fence went up can
 // reach the carrier any more: the attempt has settled, or its send deadline has
-// passed. The attempt may be another node's, so the database is asked.
-func (g *Gateway) awaitFence(ctx context.Context, brand conversation.BrandID, f *Flight) {
+// passed. The attempt may be another node's, so the database is asked. Only the
+// caller's own end comes before that, and is an error: nothing is promised then.
+func (g *Gateway) awaitFence(ctx context.Context, brand conversation.BrandID, f *Flight) error {
 	if f == nil || f.Exempt {
-		return
+		return nil
 	}
 	settled := g.flights.watch(f.Message)
 	defer g.flights.unwatch(f.Message, settled)
@@ -67,17 +89,17 @@ func (g *Gateway) awaitFence(ctx context.Context, brand conversation.BrandID, f 
 	for {
 		now, err := g.stillFlying(ctx, brand, f)
 		if err == nil && now.IsZero() {
-			return
+			return nil
 		}
 		if err == nil && now.After(f.Deadline.Add(fenceGrace)) {
-			return
+			return nil
 		}
 		select {
 		case <-settled:
-			return
+			return nil
 		case <-tick.C:
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		}
 	}
 }

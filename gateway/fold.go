@@ -22,6 +22,7 @@ type fold struct {
 	cancel   conversation.Cancel
 	why      conversation.Rule
 	received []InboundRow
+	notes    []NoteRow
 	messages []Outbound
 	timers   []foldTimer
 	consents []ConsentRow
@@ -87,18 +88,23 @@ func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.C
 	return found, nil
 }
 
-// turn steps one event and folds what it does. A panic in Step is poison: that
+// turn steps one event and folds what it does. An act that is refused does
+// nothing: only its key is kept, so that it is not done later. A panic in Step is poison: that
 // event alone is stored with its error, and the customer's next turn starts
 // from the state before.
 func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	f := p.foldOf(w)
 	before := f.row.Conversation
-	turn, err := gr.g.stepSafely(before, e, gr.now)
+	turn, err := gr.g.stepSafely(before, gr.loaded(e), gr.now)
 	if err != nil {
 		gr.g.log.Error("poison: the turn failed", "brand", p.brand, "customer", before.Customer.ID, "type", e.Type, "error", err)
 		gr.g.metrics.poisoned.Inc()
 		w.poisoned = true
 		p.writes.Poison = append(p.writes.Poison, poisonOf(w, err, gr.now))
+		return
+	}
+	if turn.Refused != nil {
+		w.turn, w.version = &turn, before.Version
 		return
 	}
 	next := turn.Next
@@ -108,14 +114,23 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 		f.row.CustomerChanged = !reflect.DeepEqual(before.Customer, next.Customer)
 	}
 	f.row.Conversation, f.changed = next, true
+	gr.passes(before.Desk, next.Desk)
+	f.row.DeskChanged = f.row.DeskChanged || onDesk(next.Desk) || !reflect.DeepEqual(before.Desk, next.Desk)
+	f.row.NamesChanged = f.row.NamesChanged || renamed(&before.Customer, &next.Customer)
 	w.turn, w.version = &turn, next.Version
 	if turn.Fence {
 		w.flight = f.row.Flight
 	}
 
 	id := next.Customer.ID
+	record := turnRecord{Event: e, Rule: turn.Rule, Steps: turn.Steps, Cancel: turn.Cancel, Consents: turn.Consents, State: next.State, Epoch: next.Epoch}
 	if e.Message != nil {
-		f.received = append(f.received, InboundRow{ID: conversation.MessageID(newID()), Customer: id, Version: next.Version, Inbound: *e.Message})
+		record.Received = conversation.MessageID(newID())
+		f.received = append(f.received, InboundRow{ID: record.Received, Customer: id, Version: next.Version, Inbound: *e.Message})
+	}
+	if n := noteOf(e, turn, before.Desk, next, gr.now); n != nil {
+		record.Note = n.ID
+		f.notes = append(f.notes, *n)
 	}
 	f.withdraw(turn.Cancel, turn.Rule)
 	said := f.say(turn.Messages, next, gr.now, gr.g.opt)
@@ -137,7 +152,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	if w.job != "" {
 		f.done = append(f.done, w.job)
 	}
-	p.entries = append(p.entries, turnEntries(e, turn, next, said, gr.now)...)
+	p.entries = append(p.entries, turnEntries(record, turn.Publish, next, said, gr.now)...)
 	gr.g.metrics.turn(e.Type)
 }
 
@@ -193,9 +208,13 @@ func (f *fold) say(messages []conversation.Message, c conversation.Conversation,
 				m.Expires = m.After.Add(opt.Expiry)
 			}
 		}
+		author := "assistant"
+		if m.Agent != "" {
+			author = agentAuthor + string(m.Agent)
+		}
 		_, segments := sms.Count(m.Text)
 		f.messages = append(f.messages, Outbound{
-			Message: m, ID: conversation.MessageID(newID()), Customer: c.Customer.ID, Author: "assistant",
+			Message: m, ID: conversation.MessageID(newID()), Customer: c.Customer.ID, Author: author,
 			Version: c.Version, Ordinal: i, Epoch: c.Epoch, Segments: segments, Created: now, Status: Queued,
 		})
 	}
@@ -255,6 +274,7 @@ func (f *fold) collect(w *Writes) {
 		f.released = true // what stood before the survivors is gone
 	}
 	w.Received = append(w.Received, f.received...)
+	w.Notes = append(w.Notes, f.notes...)
 	w.Messages = append(w.Messages, f.messages...)
 	w.Consents = append(w.Consents, f.consents...)
 	w.Jobs = append(w.Jobs, f.jobs...)
@@ -297,6 +317,8 @@ type turnRecord struct {
 	Consents []conversation.Consent `json:"consents,omitempty"`
 	State    conversation.State     `json:"state"`
 	Epoch    int64                  `json:"epoch"`
+	Received conversation.MessageID `json:"received,omitempty"` // of the customer's text
+	Note     conversation.MessageID `json:"note,omitempty"`     // of the turn's NoteRow
 }
 
 type messageRecord struct {
@@ -308,14 +330,13 @@ type messageRecord struct {
 }
 
 // turnEntries is the log of one turn: the turn itself, then what it publishes.
-func turnEntries(e conversation.Event, t conversation.Turn, c conversation.Conversation, said []Outbound, now time.Time) []Entry {
-	record := turnRecord{Event: e, Rule: t.Rule, Steps: t.Steps, Cancel: t.Cancel, Consents: t.Consents, State: c.State, Epoch: c.Epoch}
+func turnEntries(record turnRecord, published []conversation.Notice, c conversation.Conversation, said []Outbound, now time.Time) []Entry {
 	for i := range said {
 		m := &said[i]
 		record.Messages = append(record.Messages, messageRecord{m.ID, m.Text, m.Purpose, m.Rule, m.After})
 	}
-	entries := []Entry{{Type: string(e.Type), Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(record), At: now}}
-	for _, n := range t.Publish {
+	entries := []Entry{{Type: string(record.Event.Type), Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(record), At: now}}
+	for _, n := range published {
 		entries = append(entries, Entry{Type: n.Type, Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(n), At: now})
 	}
 	return entries

@@ -227,7 +227,7 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	select {
 	case v := <-w.done:
 		if v.err == nil {
-			g.awaitFence(ctx, brand, v.flight)
+			v.err = g.awaitFence(ctx, brand, v.flight)
 		}
 		return v.outcome, v.err
 	case <-ctx.Done():

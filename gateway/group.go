@@ -18,6 +18,7 @@ import (
 //	lock     find, make and lock the customers
 //	timers   delete the claimed timers
 //	settle   apply what became of earlier sends
+//	getters  lock the agents who would get a conversation, count what they have
 //	step     fold the turns in memory, choose what is posted at once
 //	write    cancellations, then inserts
 //	post     move what was released or claimed to posting
@@ -28,6 +29,7 @@ type group struct {
 	begun time.Time // on this node's monotonic clock, before the transaction began
 	now   time.Time // the database's clock
 	parts []*part
+	loads map[conversation.AgentID]Load // of who gets a conversation, as the turns go
 
 	holds    []*hold  // what was reserved on lanes: given back if the commit fails
 	launches []launch // what is sent after the commit
@@ -77,6 +79,12 @@ func (gr *group) run(ctx context.Context, tx Tx) error {
 		{"lock customers", gr.lock},
 		{"take timers", gr.timers},
 		{"settle", gr.settle},
+		{"lock agents", func(ctx context.Context, tx Tx, p *part) error {
+			if p != gr.parts[0] {
+				return nil // all brands' at once
+			}
+			return gr.getters(ctx, tx)
+		}},
 		{"step", gr.step},
 		{"write", gr.write},
 		{"post", gr.post},

@@ -113,6 +113,10 @@ type Tx interface {
 	// Settle applies what became of attempts and what carriers report, each
 	// by (message, attempt) and rank, and returns those that changed something.
 	Settle(ctx context.Context, brand conversation.BrandID, s []Settlement) ([]Settled, error)
+	// Loads locks the agents in id order and says how many conversations are
+	// assigned to each, in all brands; unknown agents are left out. It is
+	// called once a group, with the agents of all brands.
+	Loads(ctx context.Context, agents []conversation.AgentID) (map[conversation.AgentID]Load, error)
 	// Write makes cancellations first, then everything else.
 	Write(ctx context.Context, brand conversation.BrandID, w Writes) error
 	// Heads returns, of the locked customers, each one's first queued message
@@ -147,6 +151,8 @@ type Row struct {
 	Flight          *Flight // the message in flight, nil for none
 	New             bool    // made by this transaction
 	CustomerChanged bool    // set by the gateway: Write writes the customer's row too
+	DeskChanged     bool    // set by the gateway: Write writes or removes the desk's row too
+	NamesChanged    bool    // set by the gateway: Write writes the words that the customer is found by
 }
 
 // Flight is one attempt under way.
@@ -214,6 +220,7 @@ type Stored struct {
 	Status   Status
 	Code     string // the carrier's error code
 	Carrier  conversation.CarrierID
+	Segments int
 	Attempts int
 	Version  int64
 	At       time.Time
@@ -290,6 +297,7 @@ type Writes struct {
 	Cancels  []Withdrawal
 	Rows     []*Row
 	Received []InboundRow
+	Notes    []NoteRow
 	Messages []Outbound
 	Set      []TimerRef
 	Unset    []TimerRef // by name; Due is not looked at

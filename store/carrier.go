@@ -48,10 +48,12 @@ func byCarrier[V ~string](ctx context.Context, x *session, s *statement, brand c
 	return found, err
 }
 
+const storedColumns = `id, status, author, channel, address, body, media, purpose, rule, code, carrier, segments, attempts, version, created, changed`
+
 var (
-	thread = both(`select id, status, author, channel, address, body, media, purpose, rule, code, carrier, attempts, version, created, changed
+	thread = both(`select ` + storedColumns + `
 		from messages /* indexed by messages_thread */ where brand = $1 and customer = $2 order by id desc limit $3`)
-	threadBefore = both(`select id, status, author, channel, address, body, media, purpose, rule, code, carrier, attempts, version, created, changed
+	threadBefore = both(`select ` + storedColumns + `
 		from messages /* indexed by messages_thread */ where brand = $1 and customer = $2 and id < $4 order by id desc limit $3`)
 )
 
@@ -63,17 +65,7 @@ func (s *Store) Thread(ctx context.Context, brand conversation.BrandID, customer
 	}
 	var list []gateway.Stored
 	err := s.read.query(ctx, st, func(scan scanner) error {
-		var m gateway.Stored
-		var media string
-		var created, changed int64
-		err := scan(&m.ID, &m.Status, &m.Author, &m.Channel, &m.Address, &m.Text, &media, &m.Purpose, &m.Rule, &m.Code,
-			&m.Carrier, &m.Attempts, &m.Version, &created, &changed)
-		if err != nil {
-			return err
-		}
-		m.Inbound = m.Status == gateway.Received
-		m.At, m.Changed = moment(created), moment(changed)
-		m.Media, err = decodeMedia(media)
+		m, err := scanStored(scan)
 		list = append(list, m)
 		return err
 	}, args...)
@@ -81,4 +73,20 @@ func (s *Store) Thread(ctx context.Context, brand conversation.BrandID, customer
 		return nil, fmt.Errorf("read a thread of %s: %w", brand, err)
 	}
 	return list, nil
+}
+
+// scanStored reads storedColumns.
+func scanStored(scan scanner) (gateway.Stored, error) {
+	var m gateway.Stored
+	var media string
+	var created, changed int64
+	err := scan(&m.ID, &m.Status, &m.Author, &m.Channel, &m.Address, &m.Text, &media, &m.Purpose, &m.Rule, &m.Code,
+		&m.Carrier, &m.Segments, &m.Attempts, &m.Version, &created, &changed)
+	if err != nil {
+		return m, err
+	}
+	m.Inbound = m.Status == gateway.Received
+	m.At, m.Changed = moment(created), moment(changed)
+	m.Media, err = decodeMedia(media)
+	return m, err
 }

@@ -20,6 +20,7 @@ var hot = map[string]*statement{
 	"readAttempts": readAttempts, "writeAttempts": writeAttempts,
 	"takeTimers": takeTimers, "setTimers": setTimers, "unsetTimers": unsetTimers,
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
+	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "addWords": addWords,
 	"takeSeq": takeSeq, "addEvents": addEvents,
 }
 
@@ -30,6 +31,12 @@ var polled = map[string]*statement{
 	"dueTimers": dueTimers, "takeJobs": takeJobs, "flightOf": flightOf, "outbound": outbound,
 	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger,
 	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode,
+	"lockAgents": lockAgents, "countLoads": countLoads, "readAgent": readAgent, "readByEmail": readByEmail,
+	"findSession": findSession, "deleteSession": deleteSession, "endSessions": endSessions,
+	"listMine": listMine, "listQueue": listQueue, "listAll": listAll, "listBot": listBot,
+	"countMine":    countMine,
+	"lastMessages": lastMessages, "changedAt": changedAt, "readNotes": readNotes, "readNotesBefore": readNotesBefore,
+	"findWords": findWords, "findPhone": findPhone, "readDraft": readDraft, "readActed": readActed,
 }
 
 var (

@@ -30,7 +30,7 @@ func reading(t *testing.T, open Opener) {
 		w.must(err)
 		want := []gateway.Stored{{
 			ID: "m2", Author: "assistant", Channel: sms, Address: ana, Text: "Bonjour Ana, voilà.", Media: []conversation.Media{{URL: "https://lumen.example/a.png"}},
-			Purpose: conversation.Answer, Rule: "faq.hours", Status: gateway.Queued, Version: 1, At: time.Date(2026, 11, 22, 9, 41, 0, 123000, time.UTC), Changed: now,
+			Purpose: conversation.Answer, Rule: "faq.hours", Status: gateway.Queued, Segments: 1, Version: 1, At: time.Date(2026, 11, 22, 9, 41, 0, 123000, time.UTC), Changed: now,
 		}, {
 			ID: "m1", Inbound: true, Author: "customer", Channel: sms, Address: ana, Text: "où est mon colis ? 👍", Media: in.Inbound.Media,
 			Status: gateway.Received, Carrier: "SM-m1", Version: 1, At: in.Inbound.At, Changed: now,

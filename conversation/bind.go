@@ -119,7 +119,7 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		}
 	}
 	if len(q.Options) > 0 && !isYesNo(q) && !t.asksElse() {
-		if i, found := r.Choose(options(q)); found {
+		if i, found := r.Choose(options(q)); found && !(q.Options[i].Value == cartNo && t.hesitates()) { // "no sé" is no no
 			return q.Options[i].Value, true
 		}
 	}
@@ -130,6 +130,8 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		return scopeNothing, true
 	case q.Dialogue == CartDialogue && r.Yes:
 		return "yes", true
+	case q.Dialogue == CartDialogue && t.hesitates():
+		return cartLater, true
 	case q.Dialogue == CartDialogue && r.No:
 		return cartNo, true
 	}

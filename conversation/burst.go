@@ -47,15 +47,15 @@ func (t *turn) burstDue() {
 		return
 	}
 	t.readBurst()
-	t.mute = !t.affordable()
-	switch {
-	case t.mute:
-		t.exhausted()
-	case t.c.State == WithAgent:
-		t.decide("agent.owns")
-	default:
-		t.respond()
+	if t.c.State == WithAgent {
+		t.agentReads()
+		return
 	}
+	if t.mute = !t.affordable(); t.mute {
+		t.exhausted()
+		return
+	}
+	t.respond()
 }
 
 // readBurst makes the waiting texts the one that is answered.
@@ -95,6 +95,10 @@ func joined(texts []Inbound) Inbound {
 // also answers what else was asked, in the same message: beside an answer, an
 // opt-out or a doubt. What it does not understand it leaves alone.
 func (t *turn) also(in Inbound) {
+	if t.c.State.Owner() == Agent {
+		t.agentReads()
+		return
+	}
 	t.in = &in
 	t.read = understanding.Read(in.Text, t.c.Customer.Language)
 	t.quiet = true

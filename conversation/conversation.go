@@ -26,6 +26,7 @@ type Conversation struct {
 	Medium    Medium    `json:"medium,omitempty"`
 	WroteAt   time.Time `json:"wrote_at,omitzero"`   // the customer's last text, by its source's clock
 	Disclosed bool      `json:"disclosed,omitempty"` // "assistant automatique" has been said
+	Said      int64     `json:"said,omitempty"`      // the version at which the customer or the assistant said something last
 	Prompted  Purpose   `json:"prompted,omitempty"`  // of the last message that nobody had asked for: what a bare STOP means
 
 	Questions []Question        `json:"questions,omitempty"` // open ones, newest last, at most MaxQuestions

@@ -42,12 +42,14 @@ var phrases = map[string]phrase{
 	"human.open":             {essential: true, values: "hours"},
 	"human.closed":           {essential: true, values: "hours opens"},
 	"human.waiting":          {essential: true},
+	"human.nobody":           {essential: true, values: "hours"}, // nobody came, or nobody ever does
 
 	"greeting":       {},
 	"greeting.first": {},
 	"angry":          {},
 	"long":           {},
 	"legal":          {},
+	"fraud":          {},
 	"safety":         {},
 	"privacy":        {},
 	"identity":       {values: "order.number senders"},

@@ -20,6 +20,7 @@ type Desk struct {
 	Until    time.Time         `json:"until,omitzero"` // of a snoozed one
 	Closed   time.Time         `json:"closed,omitzero"`
 	Tags     []string          `json:"tags,omitempty"`
+	Wrote    int64             `json:"wrote,omitempty"` // the version at which its owner wrote last
 }
 
 // DeskStatus is where a conversation stands at the desk.
@@ -52,6 +53,10 @@ const (
 	AgentResolved    EventType = "agent.resolved"
 	AgentReopened    EventType = "agent.reopened" // and undo of resolved
 	AgentTagged      EventType = "agent.tagged"
+
+	// The two answers of an agent to a doubtful opt-out.
+	AgentUnsubscribed EventType = "agent.unsubscribed" // it was one: consent to marketing is withdrawn
+	AgentKept         EventType = "agent.kept"         // it was none: marketing goes on
 )
 
 // Act is what an agent did; the fields that its event's type needs are set.
@@ -71,15 +76,17 @@ type Act struct {
 
 // Refused says why an act was not done; nothing else of its turn happens.
 type Refused struct {
-	Code  string  `json:"code"`            // owned, moved, full, opted_out, not_owner, closed_window, resolved
+	Code  string  `json:"code"`            // one of those below
 	Owner AgentID `json:"owner,omitempty"` // who has it, where that is why
 }
 
 const (
-	RefusedOwned    = "owned"     // a colleague has it
-	RefusedMoved    = "moved"     // something was said since the agent looked
-	RefusedFull     = "full"      // who would get it has as many as they take
-	RefusedOptedOut = "opted_out" // the customer wants to hear nothing, and asked nothing since
-	RefusedNotOwner = "not_owner" // only who has it may
-	RefusedNothing  = "nothing"   // there is nothing to do: it is so already
+	RefusedOwned    = "owned"         // a colleague has it
+	RefusedMoved    = "moved"         // something was said since the agent looked
+	RefusedFull     = "full"          // who would get it has as many as they take
+	RefusedOptedOut = "opted_out"     // the customer wants to hear nothing, and asked nothing since
+	RefusedNotOwner = "not_owner"     // only who has it may
+	RefusedNothing  = "nothing"       // there is nothing to do: it is so already
+	RefusedTooLong  = "too_long"      // a text or a note beyond its bound
+	RefusedWindow   = "closed_window" // WhatsApp takes free text for a day after the customer's last
 )

@@ -18,6 +18,9 @@ func (t *turn) detach(kind string) {
 	if t.c.State != Idle {
 		t.move(onDetached)
 		t.unset(timerAgent)
+		if t.c.Desk != nil {
+			t.desk().close(t.now)
+		}
 	}
 	t.fence(CancelAll)
 	t.notice("customer.detached", "reason", kind)

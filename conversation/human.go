@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/causette/causette/conversation/understanding"
@@ -9,43 +10,94 @@ import (
 // timerAgent wakes the conversation when nobody came.
 const timerAgent = "agent"
 
-// How urgent a person is needed.
-const (
-	priorityNormal = "normal"
-	priorityHigh   = "high"
-	priorityUrgent = "urgent"
-)
+// comesBack is how long a resolved matter stays its agent's: who asks for a
+// person again within it gets the same one.
+const comesBack = 72 * time.Hour
 
-// person hands the conversation to people: the customer reads how to reach
-// them, the log says why.
-func (t *turn) person(reason, priority string) {
+// person hands the conversation to people: the customer reads that somebody
+// takes over, the desk reads why.
+func (t *turn) person(reason string, priority Priority) {
 	if t.people || t.mute || t.c.State == WithAgent {
 		return
 	}
 	t.people = true
-	if t.valued() && priority == priorityNormal {
-		priority = priorityHigh
+	if t.valued() && priority == Normal {
+		priority = High
 	}
-	t.notice("escalation.requested", "reason", reason, "priority", priority)
+	t.notice("escalation.requested", "reason", reason, "priority", string(priority))
 	if t.c.State == AwaitingAgent {
+		t.presses(reason, priority)
 		return
 	}
+	t.queue(reason, priority)
 	t.last = t.contact()
-	t.c.Questions = nil
-	t.unset(timerQuestion)
-	t.unset(timerReminder)
-	t.asks = ""
-	t.c.Slots, t.owned = nil, true
-	t.c.Misses = 0
+	t.withdrawQuestions()
 	t.move(onPerson)
 	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
+}
+
+// queue puts the conversation into the queue, with what the rule looked at.
+func (t *turn) queue(reason string, priority Priority) {
+	d := t.desk()
+	next := Desk{Status: DeskQueued, Priority: priority, Reason: reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote}
+	if t.in != nil {
+		next.Waits = t.at()
+	}
+	if !d.Closed.IsZero() && t.now.Sub(d.Closed) <= comesBack {
+		next.Last = d.Last
+	}
+	*d = next
+	d.Inputs = t.inputs()
+}
+
+// presses notes that somebody who waits already needs a person for more.
+func (t *turn) presses(reason string, priority Priority) {
+	if d := t.desk(); priority.before(d.Priority) {
+		d.Priority, d.Reason, d.Inputs = priority, reason, t.inputs()
+	}
+}
+
+// before reports which of two goes first.
+func (p Priority) before(q Priority) bool { return p.rank() < q.rank() }
+
+func (p Priority) rank() int {
+	switch p {
+	case Urgent:
+		return 0
+	case High:
+		return 1
+	}
+	return 2
+}
+
+// inputs is what a rule looked at, for agents to read.
+func (t *turn) inputs() map[string]string {
+	in := map[string]string{"rule": string(t.why)}
+	c := &t.c.Customer
+	if t.brand.VIP && c.VIP {
+		in["vip"] = "yes"
+	}
+	if c.Cart != nil && t.brand.CartValue > 0 {
+		in["cart"] = t.money(c.Cart.Total)
+		in["cart_bound"] = t.money(Money{t.brand.CartValue, t.brand.Currency})
+	}
+	if t.c.Misses > 0 {
+		in["misses"] = strconv.Itoa(t.c.Misses)
+	}
+	if t.in != nil {
+		in["words"] = cutRunes(t.in.Text, maxValue)
+	}
+	return in
 }
 
 // contact says how to reach a person, and when one is there.
 func (t *turn) contact() string {
 	open, opens := t.hours.at(t.localNow(t.brand.Timezone))
-	if open {
+	switch {
+	case open:
 		return t.text("human.open", "hours", t.hours.text(t.lang))
+	case opens.IsZero():
+		return t.text("human.nobody", "hours", t.hours.text(t.lang))
 	}
 	return t.text("human.closed", "hours", t.hours.text(t.lang), "opens", t.day(opens))
 }
@@ -67,11 +119,18 @@ const slotTold = "told"
 // without a dialogue, else once that they are not forgotten.
 func (t *turn) whileWaiting() {
 	t.decide("agent.awaited")
+	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
+		d.Waits = t.at()
+	}
 	switch t.best() {
 	case understanding.Thanks, understanding.AutoReply, understanding.Yes, understanding.No:
 		return
-	case understanding.Safety, understanding.Legal:
-		t.notice("escalation.requested", "reason", string(t.best()), "priority", priorityUrgent)
+	case understanding.Safety:
+		t.say("safety")
+		t.person("safety", Urgent)
+		return
+	case understanding.Legal:
+		t.person("legal", Urgent)
 	case understanding.OrderStatus:
 		if o, ok := t.onlyOrder(); ok {
 			t.tellStatus(o)
@@ -91,14 +150,29 @@ func (t *turn) whileWaiting() {
 	}
 }
 
-// agentExpired is the agent timer: nobody came, and the assistant is back.
+// agentExpired is the agent timer: nobody came, and the assistant is back. The
+// customer reads so, by day, with how else to reach a person.
 func (t *turn) agentExpired() {
 	t.decide("agent.expired")
-	if t.c.State == AwaitingAgent {
-		t.notice("escalation.expired")
-		t.slot(slotTold, "")
-		t.move(onExpired)
+	if t.c.State != AwaitingAgent {
+		return
 	}
+	if morning, night := t.morning(); night {
+		t.decide("agent.night")
+		t.wake(timerAgent, morning, "")
+		return
+	}
+	t.notice("escalation.expired")
+	t.desk().close(t.now)
+	t.slot(slotTold, "")
+	t.move(onExpired)
+	if !t.maySay(Transactional) || t.c.Address == "" {
+		return
+	}
+	t.out.Messages = append(t.out.Messages, Message{
+		Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
+		Text: cutRunes(t.text("human.nobody", "hours", t.hours.text(t.lang)), maxText), Purpose: Transactional, Rule: t.why,
+	})
 }
 
 // localNow is the time where the zone is, else at the customer's, else the brand's.

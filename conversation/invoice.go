@@ -35,7 +35,7 @@ func (t *turn) payment() {
 		link = cart.Link
 	}
 	t.say("payment", "link", link)
-	t.person("payment_trouble", priorityHigh)
+	t.person("payment", High)
 }
 
 // askCancel is about cancelling an order: only people do that, and only until
@@ -55,5 +55,5 @@ func (t *turn) cancelOrder(o Order) {
 	t.notice("order.cancel_requested", "order", o.ID, "number", o.Number)
 	t.say("cancel_order.passed", "order.number", o.Number)
 	t.finish(CancelDialogue, onAnswered)
-	t.person("cancel_order", priorityHigh)
+	t.person("cancel_order", High)
 }

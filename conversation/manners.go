@@ -51,11 +51,7 @@ func (t *turn) miss() {
 	}
 	t.c.Misses++
 	if t.c.Misses > 1 || t.valued() {
-		t.decide("miss.person")
-		if t.c.Misses > 1 {
-			t.say("miss.person")
-		}
-		t.person("not_understood", priorityNormal)
+		t.unanswered()
 		return
 	}
 	t.decide("miss.hint")
@@ -70,6 +66,15 @@ func (t *turn) miss() {
 	default:
 		t.say("miss.options", "options", numbered(q.Options))
 	}
+}
+
+// unanswered hands over what was not understood.
+func (t *turn) unanswered() {
+	t.decide("miss.person")
+	if t.c.Misses > 1 {
+		t.say("miss.person")
+	}
+	t.person("not_understood", Normal)
 }
 
 // wordless is a picture, a voice note or a lone sign. It is never counted as

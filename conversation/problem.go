@@ -77,8 +77,8 @@ func (t *turn) reportProblem(o Order) {
 	t.finish(ProblemDialogue, onAnswered)
 	if t.is(understanding.Safety) {
 		t.say("safety")
-		t.person("safety", priorityUrgent)
+		t.person("safety", Urgent)
 		return
 	}
-	t.person("item_problem", priorityHigh)
+	t.person("item_problem", High)
 }

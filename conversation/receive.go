@@ -27,12 +27,14 @@ func (t *turn) receive(in *Inbound) {
 	if t.keyword() {
 		return
 	}
+	if t.c.State == WithAgent {
+		t.agentReads()
+		return
+	}
 	t.mute = !t.affordable()
 	switch {
 	case t.mute:
 		t.exhausted()
-	case t.c.State == WithAgent:
-		t.decide("agent.owns")
 	case t.expected():
 	case !t.command() && t.waits():
 	default:

@@ -28,12 +28,7 @@ func (t *turn) remind() {
 		t.decide("reminder.no_consent")
 		return
 	}
-	local := t.localNow(t.c.Customer.Timezone)
-	if h := local.Hour(); h < t.rules.remindFrom || h >= t.rules.remindUntil {
-		morning := time.Date(local.Year(), local.Month(), local.Day(), t.rules.remindFrom, 0, 0, 0, local.Location())
-		if !morning.After(local) {
-			morning = time.Date(local.Year(), local.Month(), local.Day()+1, t.rules.remindFrom, 0, 0, 0, local.Location())
-		}
+	if morning, night := t.morning(); night {
 		t.decide("reminder.night")
 		if morning.Before(q.Expires) {
 			t.wake(timerReminder, morning, q.ID)
@@ -46,6 +41,19 @@ func (t *turn) remind() {
 		Text: cutRunes(t.text("reminder", "subject", q.Subject), maxText), Purpose: unprompted(q.Purpose), Asks: q.ID,
 		Rule: t.why, Expires: q.Expires,
 	})
+}
+
+// morning reports that it is night where the customer is, and when it ends.
+func (t *turn) morning() (morning time.Time, night bool) {
+	local := t.localNow(t.c.Customer.Timezone)
+	if h := local.Hour(); h >= t.rules.remindFrom && h < t.rules.remindUntil {
+		return time.Time{}, false
+	}
+	morning = time.Date(local.Year(), local.Month(), local.Day(), t.rules.remindFrom, 0, 0, 0, local.Location())
+	if !morning.After(local) {
+		morning = time.Date(local.Year(), local.Month(), local.Day()+1, t.rules.remindFrom, 0, 0, 0, local.Location())
+	}
+	return morning, true
 }
 
 // unprompted is the purpose of what nobody just asked for: a reminder of the

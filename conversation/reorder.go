@@ -218,6 +218,9 @@ func (t *turn) jobDone(r *Result) {
 	case t.c.Customer.Silenced:
 		t.decide("reorder.silenced") // they opted out of everything in the meantime
 		t.notice("reorder.unsaid", "job", r.Job)
+	case t.c.State == WithAgent:
+		t.decide("reorder.for_agent")
+		t.notice("reorder.ready", "job", r.Job, "link", r.Link, "out_of_stock", gone, "why", r.Failed)
 	case r.Link != "":
 		t.decide("reorder.link")
 		t.notice("reorder.ready", "job", r.Job)
@@ -230,7 +233,7 @@ func (t *turn) jobDone(r *Result) {
 		t.notice("reorder.failed", "job", r.Job, "why", r.Failed)
 		t.say("reorder.failed")
 		if t.c.State.Owner() == Assistant {
-			t.person("reorder_failed", priorityHigh)
+			t.person("reorder_failed", High)
 		}
 	}
 }

@@ -11,10 +11,13 @@ func (t *turn) requests() {
 		t.request(understanding.Safety) // before anything else, and alone
 		return
 	}
+	if t.fraud() || t.hesitation() {
+		return
+	}
 	if t.angry() && !t.quiet {
 		t.decide("human.angry")
 		t.say("angry")
-		t.person("angry", priorityHigh)
+		t.person("angry", High)
 		return
 	}
 	done := 0
@@ -41,7 +44,7 @@ func (t *turn) requests() {
 	case t.read.Long && !t.quiet:
 		t.decide("human.long")
 		t.say("long")
-		t.person("long", priorityNormal)
+		t.person("long", Normal)
 	default:
 		t.miss()
 	}
@@ -85,7 +88,7 @@ func (t *turn) request(i understanding.Intent) bool {
 		t.askPreferences(Answer)
 	case understanding.Human:
 		t.decide("human.asked")
-		t.person("asked", priorityNormal)
+		t.person("asked", Normal)
 	case understanding.IdentityCheck:
 		t.identify()
 	case understanding.WrongNumber:
@@ -96,14 +99,15 @@ func (t *turn) request(i understanding.Intent) bool {
 		t.decide("privacy.asked")
 		t.notice("privacy.requested", "text", cutRunes(t.in.Text, maxSlot))
 		t.say("privacy")
+		t.person("privacy", High)
 	case understanding.Legal:
 		t.decide("human.legal")
 		t.say("legal")
-		t.person("legal", priorityHigh)
+		t.person("legal", Urgent)
 	case understanding.Safety:
 		t.decide("human.safety")
 		t.say("safety")
-		t.person("safety", priorityUrgent)
+		t.person("safety", Urgent)
 	case understanding.PaymentTrouble:
 		t.payment()
 	case understanding.Hours, understanding.DeliveryInfo, understanding.PromoCode, understanding.Availability:

@@ -25,7 +25,7 @@ func (t *turn) rated(value string) {
 	t.finish(ReviewDialogue, onAnswered)
 	if mark, err := strconv.Atoi(value); err == nil && mark <= badMark {
 		t.say("review.sorry")
-		t.person("bad_rating", priorityHigh)
+		t.person("bad_rating", High)
 		return
 	}
 	t.say("review.thanks")

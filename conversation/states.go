@@ -101,7 +101,7 @@ func Transitions() []Transition {
 		for _, on := range [...]Input{onAnswered, onDeclined, onExpired, onSetAside, onOptedOut, onDetached} {
 			table = append(table, Transition{s, on, Idle})
 		}
-		table = append(table, Transition{s, onPerson, AwaitingAgent})
+		table = append(table, Transition{s, onPerson, AwaitingAgent}, Transition{s, onClaimed, WithAgent})
 		if s != ClarifyingStop {
 			table = append(table, Transition{s, onDoubt, ClarifyingStop})
 		}

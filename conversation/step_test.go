@@ -109,7 +109,15 @@ func (w *world) event() Event {
 	mediums := []Medium{SMS, WhatsApp}
 	medium := mediums[w.r.IntN(2)]
 	order := pick("o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8", "o9", "o10", "o11", "o12")
-	switch n := w.r.IntN(100); {
+	switch n := w.r.IntN(110); {
+	case n >= 100:
+		e.Type = EventType(pick("agent.claimed", "agent.claimed", "agent.wrote", "agent.wrote", "agent.noted", "agent.transferred", "agent.returned", "agent.snoozed",
+			"agent.resolved", "agent.reopened", "agent.tagged", "agent.unsubscribed", "agent.kept", "agent.danced"))
+		e.Act = &Act{Agent: AgentID(pick("claire", "claire", "theo", "")), To: AgentID(pick("", "claire", "theo")), Text: pick("", "Bonjour Ana", strings.Repeat("é", 5000)),
+			Seen: int64(w.r.IntN(3)) * w.c.Version, Tags: []string{pick("a", " ", strings.Repeat("t", 99))}, Load: w.r.IntN(3), Capacity: w.r.IntN(5)}
+		if w.r.IntN(2) == 0 {
+			e.Act.Until = w.now.Add(time.Duration(w.r.IntN(100)-20) * time.Hour)
+		}
 	case n < 60:
 		in := &Inbound{Carrier: CarrierID(e.ID), Channel: "lumen-" + ChannelID(medium), Medium: medium, From: "+33612345678", Text: pick(said...), At: e.Time}
 		if w.r.IntN(15) == 0 {
@@ -213,10 +221,19 @@ func (w *world) holds(was Conversation, e Event, turn Turn) {
 		w.t.Helper()
 		w.t.Fatalf(format+"\nstate %s → %s, rule %s, after %s", append(args, was.State, next.State, turn.Rule, w.last)...)
 	}
+	if turn.Refused != nil {
+		after := turn
+		after.Next, after.Refused, after.Rule = Conversation{}, nil, ""
+		if e.Act == nil || !reflect.DeepEqual(next, was) || !reflect.DeepEqual(after, Turn{}) {
+			fail("a refused act did something")
+		}
+		return
+	}
+	w.desk(was, e, turn, fail)
 	if len(turn.Messages) > 1 {
 		fail("%d messages in one turn", len(turn.Messages))
 	}
-	if next.Version != was.Version+1 {
+	if next.Said > next.Version || next.Version != was.Version+1 {
 		fail("version %d follows %d", next.Version, was.Version)
 	}
 	if next.Epoch < was.Epoch || turn.Fence != (next.Epoch > was.Epoch) {
@@ -237,9 +254,6 @@ func (w *world) holds(was Conversation, e Event, turn Turn) {
 		}
 		if m.To == "" || m.Channel == "" || m.Medium == "" {
 			fail("a message to nobody: %+v", m)
-		}
-		if was.State == WithAgent && !m.Exempt && e.Type == MessageReceived {
-			fail("the assistant answers over an agent: %q", m.Text)
 		}
 	}
 	if len(next.Questions) > MaxQuestions {
@@ -294,6 +308,41 @@ func (w *world) holds(was Conversation, e Event, turn Turn) {
 	}
 	if n := len(turn.Steps); n > 0 && (turn.Steps[0].From != was.State && known[was.State] || turn.Steps[n-1].To != next.State) {
 		fail("the steps lead elsewhere: %+v", turn.Steps)
+	}
+}
+
+// desk is what holds of people's part.
+func (w *world) desk(was Conversation, e Event, turn Turn, fail func(string, ...any)) {
+	w.t.Helper()
+	next := turn.Next
+	for _, m := range turn.Messages {
+		// A notice about an order that the shop sends is the shop's word, not an answer.
+		if (was.State == WithAgent || next.State == WithAgent) && m.Agent == "" && m.Prompt == "" && !m.Exempt {
+			fail("the assistant speaks over an agent: %q", m.Text)
+		}
+		if m.Agent != "" && (was.State != WithAgent || was.Desk.Owner != m.Agent) {
+			fail("%s writes in a conversation that they do not have", m.Agent)
+		}
+	}
+	d := next.Desk
+	if d == nil {
+		if next.State.Owner() != Assistant {
+			fail("people have a conversation that is not at the desk")
+		}
+		return
+	}
+	want := map[DeskStatus]State{DeskQueued: AwaitingAgent, DeskAssigned: WithAgent, DeskSnoozed: WithAgent}[d.Status]
+	if want == "" && (d.Status != DeskResolved || next.State.Owner() != Assistant) || want != "" && next.State != want {
+		fail("the desk says %s", d.Status)
+	}
+	if next.State == WithAgent && d.Owner == "" || d.Status == DeskQueued && (d.Owner != "" || d.Reason == "" || d.Queued.IsZero()) {
+		fail("the desk says %+v", d)
+	}
+	if d.Priority != Urgent && d.Priority != High && d.Priority != Normal {
+		fail("priority %q", d.Priority)
+	}
+	if (was.State == WithAgent) != (next.State == WithAgent) && next.State == WithAgent && !turn.Fence {
+		fail("an agent took it and no fence went up")
 	}
 }
 

@@ -120,6 +120,9 @@ func (t *turn) doubt() bool {
 	case t.c.State.Owner() != Assistant:
 		t.decide("stop.doubt")
 		t.suspendOnly()
+		if t.c.State == WithAgent {
+			t.agentDecides()
+		}
 		return false // the person reads it
 	}
 	t.decide("stop.doubt")

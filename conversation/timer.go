@@ -13,6 +13,8 @@ func (t *turn) timerDue(timer *Timer) {
 		t.stopSilent()
 	case timerAgent:
 		t.agentExpired()
+	case timerSnooze:
+		t.snoozeEnded("snooze.due")
 	default:
 		t.decide("timer.unknown")
 	}

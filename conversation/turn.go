@@ -34,6 +34,7 @@ type turn struct {
 	quiet  bool     // what is not understood is left alone
 	plain  bool     // the answer confirms an opt-out and says nothing more
 
+	desked       bool              // c.Desk is this turn's own
 	stood        bool              // c.Customer.Consents is this turn's own list
 	evidence     map[string]string // of what the customer wrote, shared by the rows of a turn
 	hadQuestions bool              // questions were open before the turn
@@ -219,6 +220,9 @@ func (t *turn) end() Turn {
 			Text: t.compose(), Purpose: Answer, Exempt: t.exempt, Asks: t.asks, Rule: t.out.Rule,
 		})
 		t.spend()
+	}
+	if t.in != nil && t.out.Rule != "manners.reaction" || len(t.out.Messages) > 0 && t.e.Act == nil {
+		t.c.Said = t.c.Version
 	}
 	if t.c.State == Idle && len(t.c.Questions) == 0 {
 		t.c.Script = "" // the next turn adopts the script that is current then

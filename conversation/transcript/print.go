@@ -11,7 +11,15 @@ import (
 
 // print writes what one event did: what was said first, with the transitions
 // and the rule, then the effects.
-func (r *runner) print(e conversation.Event, t conversation.Turn) {
+func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversation.Desk) {
+	if t.Refused != nil {
+		text := "refused: " + t.Refused.Code
+		if t.Refused.Owner != "" {
+			text += ", " + string(t.Refused.Owner) + " has it"
+		}
+		r.effect("desk", text)
+		return
+	}
 	why := annotation(t)
 	if e.Type == conversation.TimerDue && (len(t.Messages)+len(t.Steps)+len(t.Consents)+len(t.Publish) > 0) {
 		fmt.Fprintf(&r.out, "%s %-*s . %s", r.now.Format("15:04"), r.width, clock, e.Timer.Name)
@@ -23,7 +31,11 @@ func (r *runner) print(e conversation.Event, t conversation.Turn) {
 	brand := r.script.Brand().Name
 	for i, m := range t.Messages {
 		lines := strings.Split(m.Text, "\n")
-		fmt.Fprintf(&r.out, "%s %-*s < %s", r.now.Format("15:04"), r.width, brand, lines[0])
+		who := brand
+		if m.Agent != "" {
+			who = string(m.Agent)
+		}
+		fmt.Fprintf(&r.out, "%s %-*s < %s", r.now.Format("15:04"), r.width, who, lines[0])
 		for _, l := range lines[1:] {
 			fmt.Fprintf(&r.out, "\n%*s | %s", 6+r.width, "", l)
 		}
@@ -37,8 +49,19 @@ func (r *runner) print(e conversation.Event, t conversation.Turn) {
 	}
 	if len(t.Messages) == 0 && e.Type == conversation.MessageReceived {
 		r.effect(brand, "(no answer)"+why)
+	} else if e.Act != nil {
+		if len(t.Messages) == 0 {
+			text := "noted"
+			if r.c.Desk != nil {
+				text = stands(r.c.Desk)
+			}
+			r.effect("desk", text+why)
+		}
 	} else if len(t.Messages) == 0 && len(t.Steps) > 0 && e.Type != conversation.TimerDue {
 		r.effect(brand, "(no answer)"+why)
+	}
+	if d := r.c.Desk; d != nil && e.Act == nil && (was == nil || stands(d) != stands(was)) {
+		r.effect("desk", stands(d))
 	}
 	if t.Cancel != conversation.CancelNothing {
 		r.effect("queue", "cancelled: "+string(t.Cancel))
@@ -84,4 +107,33 @@ func annotation(t conversation.Turn) string {
 		b.WriteString("  rule: " + string(t.Rule))
 	}
 	return b.String()
+}
+
+// stands is where a conversation stands at the desk: "queued, high: hesitation
+// (cart=249,00 € words=…)".
+func stands(d *conversation.Desk) string {
+	text := string(d.Status)
+	if d.Owner != "" {
+		text += " " + string(d.Owner)
+	}
+	if d.Status != conversation.DeskQueued {
+		if len(d.Tags) > 0 {
+			text += ", tags " + strings.Join(d.Tags, ", ")
+		}
+		return text
+	}
+	text += ", " + string(d.Priority) + ": " + d.Reason
+	var inputs []string
+	for _, k := range slices.Sorted(maps.Keys(d.Inputs)) {
+		if k != "rule" {
+			inputs = append(inputs, k+"="+d.Inputs[k])
+		}
+	}
+	if d.Last != "" {
+		inputs = append(inputs, "had by "+string(d.Last))
+	}
+	if len(inputs) > 0 {
+		text += " (" + strings.ReplaceAll(strings.Join(inputs, "; "), "\n", " / ") + ")"
+	}
+	return text
 }

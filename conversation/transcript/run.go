@@ -129,9 +129,12 @@ func (r *runner) play(l Line) error {
 		return nil
 	}
 	var e conversation.Event
-	if l.Customer {
+	switch {
+	case l.Customer:
 		e, err = r.message(l.Text)
-	} else {
+	case strings.HasPrefix(l.Who, "@"):
+		e, err = r.act(l)
+	default:
 		e, err = r.event(l.Text)
 	}
 	if err != nil {
@@ -142,7 +145,7 @@ func (r *runner) play(l Line) error {
 }
 
 func sign(l Line) string {
-	if l.Customer {
+	if l.Customer || l.Agent {
 		return ">"
 	}
 	return "."
@@ -201,6 +204,7 @@ func (r *runner) step(e conversation.Event) {
 	r.count++
 	e.ID = conversation.EventID(fmt.Sprintf("e%d", r.count))
 	turn := r.script.Step(r.c, e, r.now)
+	was := r.c.Desk
 	r.c = turn.Next
 	r.timers = slices.DeleteFunc(r.timers, func(t conversation.Timer) bool {
 		return slices.Contains(turn.Unset, t.Name) || slices.ContainsFunc(turn.Timers, func(s conversation.Timer) bool { return s.Name == t.Name })
@@ -214,5 +218,5 @@ func (r *runner) step(e conversation.Event) {
 	for _, j := range turn.Jobs {
 		r.job = j.ID
 	}
-	r.print(e, turn)
+	r.print(e, turn, was)
 }

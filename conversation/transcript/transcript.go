@@ -7,9 +7,12 @@
 //	09:40 shop  . order.delivered id=o1 number=LU-1042 lines="Lampe Ondine 149.90"
 //	09:41 Ana   > ma lampe est arrivée cassée
 //	09:41 Lumen < Désolé pour la commande LU-1042. …   [idle → describing_problem]  rule: problem.asked
+//	09:50 @claire . claims
+//	09:51 @claire > Bonjour Ana, une nouvelle part aujourd'hui.
 //
 // Lines with a time and ">" or "." are what happens: a customer's text, or a
-// word of the shop, an automation or the carrier. Everything else — what the
+// word of the shop, an automation or the carrier, and what an agent, whose name
+// begins with "@", writes or does. Everything else — what the
 // brand says, and lines without a time — is what the script makes of it; Run
 // writes those anew, and a test compares.
 package transcript
@@ -38,9 +41,10 @@ type Line struct {
 	Number   int    // in the file, from 1
 	Comment  string // the whole line, where it is a comment or blank
 	When     string // "09:41" or "+3m"
-	Who      string // the customer's name, or shop, clock, carrier
-	Text     string // the customer's words, or the event's type and fields
+	Who      string // the customer's name, or shop, clock, carrier, or "@" and the name of an agent
+	Text     string // the customer's words or an agent's, or the event's type and fields
 	Customer bool
+	Agent    bool // an agent writes (Customer is false)
 }
 
 // Problem is a line that cannot be read.
@@ -119,7 +123,8 @@ func parseLine(line string) (l Line, said bool, err error) {
 	case '<':
 		return l, true, nil
 	case '>':
-		l.Customer = true
+		l.Agent = strings.HasPrefix(who, "@")
+		l.Customer = !l.Agent
 		return l, false, nil
 	case '.':
 		if who == clock && l.Text != "" {

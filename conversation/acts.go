@@ -1,0 +1,371 @@
+package conversation
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// What people at the desk do is an event like any other: it is done in the
+// conversation's own order, or refused whole.
+
+// timerSnooze brings a snoozed conversation back to its owner.
+const timerSnooze = "snooze"
+
+// Bounds of what agents write.
+const (
+	maxNote    = 4000 // runes
+	maxTagged  = 20
+	maxTag     = 40
+	maxSnooze  = 366 * 24 * time.Hour
+	freeWindow = 24 * time.Hour // WhatsApp takes free text for so long after the customer's last
+)
+
+// act does what an agent asks, or says why not.
+func (t *turn) act(a *Act) *Refused {
+	t.decide(Rule(t.e.Type))
+	switch t.e.Type {
+	case AgentClaimed:
+		return t.claimed(a)
+	case AgentReopened:
+		return t.reopened(a)
+	case AgentTransferred:
+		return t.transferred(a)
+	case AgentNoted:
+		return t.noted(a)
+	case AgentTagged:
+		return t.tagged(a)
+	case AgentResolved, AgentReturned:
+		return t.closed(a)
+	case AgentWrote:
+		return t.wrote(a)
+	case AgentSnoozed:
+		return t.snoozed(a)
+	case AgentUnsubscribed, AgentKept:
+		return t.clarified(a)
+	}
+	t.out.Rule = "event.unknown"
+	return nil
+}
+
+// desk is the conversation's desk, to be changed in this turn.
+func (t *turn) desk() *Desk {
+	if !t.desked {
+		t.desked = true
+		d := Desk{Status: DeskResolved, Priority: Normal}
+		if t.c.Desk != nil {
+			d = *t.c.Desk
+		}
+		t.c.Desk = &d
+	}
+	return t.c.Desk
+}
+
+// owner is who has the conversation, "" where nobody has.
+func (t *turn) owner() AgentID {
+	if t.c.State == WithAgent && t.c.Desk != nil {
+		return t.c.Desk.Owner
+	}
+	return ""
+}
+
+func refuse(code string) *Refused { return &Refused{Code: code} }
+
+// foreign refuses what only the owner may do.
+func (t *turn) foreign(a *Act) *Refused {
+	if t.c.State == WithAgent && t.owner() == a.Agent {
+		return nil
+	}
+	return &Refused{Code: RefusedNotOwner, Owner: t.owner()}
+}
+
+func (a *Act) full() bool { return a.Capacity > 0 && a.Load >= a.Capacity }
+
+// claimed takes a conversation from the queue or from the assistant. One that
+// a colleague snoozed may be taken too: its owner is not at it.
+func (t *turn) claimed(a *Act) *Refused {
+	d := t.c.Desk
+	if owner := t.owner(); owner != "" && d.Status != DeskSnoozed {
+		if owner == a.Agent {
+			return refuse(RefusedNothing)
+		}
+		return &Refused{Code: RefusedOwned, Owner: owner}
+	}
+	if a.full() {
+		return refuse(RefusedFull)
+	}
+	if t.c.State.Owner() == Assistant {
+		t.stepIn("taken_over")
+	}
+	t.take(a.Agent)
+	return nil
+}
+
+// reopened takes a resolved one back as it was: also the undo of resolved.
+func (t *turn) reopened(a *Act) *Refused {
+	d, owner := t.c.Desk, t.owner()
+	switch {
+	case owner != "" && owner != a.Agent:
+		return &Refused{Code: RefusedOwned, Owner: owner}
+	case d == nil || d.Status != DeskResolved:
+		return refuse(RefusedNothing)
+	case a.full():
+		return refuse(RefusedFull)
+	}
+	t.take(a.Agent)
+	return nil
+}
+
+// stepIn begins a new matter at the desk that nobody had asked for.
+func (t *turn) stepIn(reason string) {
+	d := t.desk()
+	*d = Desk{Priority: Normal, Reason: reason, Last: cmp.Or(d.Owner, d.Last), Tags: d.Tags, Wrote: d.Wrote}
+	if t.valued() {
+		d.Priority = High
+	}
+	d.Inputs = t.inputs()
+}
+
+// take gives the conversation to an agent: the assistant falls silent, its
+// questions are withdrawn, and what it had queued is cancelled.
+func (t *turn) take(agent AgentID) {
+	d := t.desk()
+	if len(t.c.Burst) > 0 { // nobody has answered these
+		if d.Waits.IsZero() {
+			d.Waits = t.c.Burst[0].At
+		}
+		t.dropBurst()
+	}
+	if t.c.State != WithAgent {
+		t.withdrawQuestions()
+		t.unset(timerAgent)
+		t.move(onClaimed)
+	}
+	t.unset(timerSnooze)
+	t.hand(agent)
+	t.fence(CancelAll)
+	if t.c.Customer.Suspended {
+		t.agentDecides()
+	}
+}
+
+// hand makes an agent the owner.
+func (t *turn) hand(agent AgentID) {
+	d := t.desk()
+	if d.Owner != agent {
+		if d.Owner != "" {
+			d.Last = d.Owner
+		}
+		// To the new owner, what the one before wrote is somebody else's.
+		t.c.Said, d.Wrote = max(t.c.Said, d.Wrote), 0
+	}
+	d.Status, d.Owner = DeskAssigned, agent
+	d.Until, d.Closed = time.Time{}, time.Time{}
+}
+
+// withdrawQuestions drops what the assistant asked and remembered.
+func (t *turn) withdrawQuestions() {
+	t.c.Questions = nil
+	t.c.Slots, t.owned = nil, true
+	t.c.Misses = 0
+	t.asks = ""
+	t.unset(timerQuestion)
+	t.unset(timerReminder)
+}
+
+// transferred gives the conversation to a colleague, or back to the queue. One
+// that nobody has may be given to somebody by anybody.
+func (t *turn) transferred(a *Act) *Refused {
+	owner := t.owner()
+	switch {
+	case owner != "" && owner != a.Agent:
+		return &Refused{Code: RefusedNotOwner, Owner: owner}
+	case a.To == owner:
+		return refuse(RefusedNothing)
+	case a.To != "" && a.full():
+		return refuse(RefusedFull)
+	case a.To != "" && t.c.State == WithAgent:
+		t.unset(timerSnooze)
+		t.hand(a.To)
+		t.fence(CancelNothing)
+		return nil
+	case a.To != "":
+		if t.c.State.Owner() == Assistant {
+			t.stepIn("assigned")
+		}
+		t.take(a.To)
+		return nil
+	}
+	d := t.desk()
+	d.Status, d.Owner, d.Last = DeskQueued, "", "" // who gave it away does not get it back first
+	d.Until, d.Queued = time.Time{}, t.now
+	t.unset(timerSnooze)
+	t.move(onPerson)
+	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
+	t.fence(CancelNothing)
+	t.stillDoubted()
+	return nil
+}
+
+// wrote says an agent's words to the customer.
+func (t *turn) wrote(a *Act) *Refused {
+	text := strings.TrimSpace(a.Text)
+	if foreign := t.foreign(a); foreign != nil {
+		return foreign
+	}
+	switch {
+	case text == "" || t.c.Address == "":
+		return refuse(RefusedNothing)
+	case utf8.RuneCountInString(text) > maxText:
+		return refuse(RefusedTooLong)
+	case a.Seen > 0 && t.c.Said > a.Seen:
+		return refuse(RefusedMoved)
+	case t.unheard():
+		return refuse(RefusedOptedOut)
+	case t.c.Medium == WhatsApp && t.now.Sub(t.c.WroteAt) >= freeWindow:
+		return refuse(RefusedWindow)
+	}
+	d := t.desk()
+	if d.Answered.IsZero() {
+		d.Answered = t.now
+	}
+	d.Waits, d.Wrote = time.Time{}, t.c.Version
+	if d.Status == DeskSnoozed {
+		d.Status, d.Until = DeskAssigned, time.Time{}
+		t.unset(timerSnooze)
+	}
+	t.out.Messages = append(t.out.Messages, Message{
+		Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
+		Text: text, Purpose: Answer, Rule: t.why, Agent: a.Agent,
+	})
+	return nil
+}
+
+// unheard reports a customer who stopped everything and wrote nothing since:
+// only answers to what they write remain.
+func (t *turn) unheard() bool {
+	c := &t.c.Customer
+	if !c.Silenced {
+		return false
+	}
+	var stopped time.Time
+	for _, s := range c.Consents {
+		if s.Purpose == Transactional && s.State == Withdrawn && s.At.After(stopped) {
+			stopped = s.At
+		}
+	}
+	return !t.c.WroteAt.After(stopped)
+}
+
+// noted is a note of an agent: the event itself is what the desk reads.
+func (t *turn) noted(a *Act) *Refused {
+	switch n := utf8.RuneCountInString(strings.TrimSpace(a.Text)); {
+	case n == 0:
+		return refuse(RefusedNothing)
+	case n > maxNote:
+		return refuse(RefusedTooLong)
+	}
+	return nil
+}
+
+// tagged sets the tags of a conversation.
+func (t *turn) tagged(a *Act) *Refused {
+	var tags, had []string
+	for _, tag := range a.Tags {
+		tag = strings.TrimSpace(cutRunes(strings.Join(strings.Fields(tag), " "), maxTag))
+		if tag != "" && !slices.Contains(tags, tag) && len(tags) < maxTagged {
+			tags = append(tags, tag)
+		}
+	}
+	if t.c.Desk != nil {
+		had = t.c.Desk.Tags
+	}
+	if slices.Equal(tags, had) {
+		return refuse(RefusedNothing)
+	}
+	t.desk().Tags = tags
+	return nil
+}
+
+// closed ends what people had to do: resolved, or given back to the assistant,
+// who goes on with the customer's next text. One that nobody has may be
+// closed by anybody.
+func (t *turn) closed(a *Act) *Refused {
+	owner := t.owner()
+	switch {
+	case owner != "" && owner != a.Agent:
+		return &Refused{Code: RefusedNotOwner, Owner: owner}
+	case t.c.State.Owner() == Assistant:
+		return refuse(RefusedNothing)
+	}
+	t.withdrawQuestions()
+	t.unset(timerSnooze)
+	t.unset(timerAgent)
+	t.move(onReturned)
+	d := t.desk()
+	d.Last = cmp.Or(owner, d.Last)
+	d.close(t.now)
+	if owner != "" {
+		t.c.Disclosed = false // a machine answers again, and says so
+	}
+	if t.e.Type == AgentReturned {
+		d.Owner = ""
+		t.fence(CancelNothing)
+	}
+	t.stillDoubted()
+	return nil
+}
+
+// close ends a matter; whose it was stays known.
+func (d *Desk) close(now time.Time) {
+	d.Status, d.Closed = DeskResolved, now
+	d.Waits, d.Until = time.Time{}, time.Time{}
+}
+
+// snoozed puts a conversation off until a moment, or until the customer
+// writes or an order of theirs moves.
+func (t *turn) snoozed(a *Act) *Refused {
+	if foreign := t.foreign(a); foreign != nil {
+		return foreign
+	}
+	if !a.Until.IsZero() && !a.Until.After(t.now) {
+		return refuse(RefusedNothing)
+	}
+	d := t.desk()
+	d.Status, d.Until = DeskSnoozed, a.Until
+	t.unset(timerSnooze)
+	if a.Until.IsZero() {
+		return nil
+	}
+	if latest := t.now.Add(maxSnooze); d.Until.After(latest) {
+		d.Until = latest
+	}
+	t.wake(timerSnooze, d.Until, "")
+	return nil
+}
+
+// snoozeEnded gives a snoozed conversation back to its owner.
+func (t *turn) snoozeEnded(why Rule) {
+	t.decide(why)
+	if t.c.State != WithAgent || t.c.Desk == nil || t.c.Desk.Status != DeskSnoozed {
+		return
+	}
+	d := t.desk()
+	d.Status, d.Until = DeskAssigned, time.Time{}
+	if t.e.Type != TimerDue {
+		t.unset(timerSnooze)
+	}
+	t.notice("snooze.ended", "owner", string(d.Owner))
+}
+
+// agentReads is a text of the customer in a person's conversation: nothing is
+// said, and the customer waits for an answer unless they only said thanks.
+func (t *turn) agentReads() {
+	t.decide("agent.owns")
+	t.snoozeEnded("agent.owns")
+	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
+		d.Waits = t.at()
+	}
+}

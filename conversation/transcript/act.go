@@ -1,0 +1,70 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/causette/causette/conversation"
+)
+
+// acts are the verbs of agents.
+var acts = map[string]conversation.EventType{
+	"claims":       conversation.AgentClaimed,
+	"notes":        conversation.AgentNoted,
+	"transfers":    conversation.AgentTransferred,
+	"returns":      conversation.AgentReturned,
+	"snoozes":      conversation.AgentSnoozed,
+	"resolves":     conversation.AgentResolved,
+	"reopens":      conversation.AgentReopened,
+	"tags":         conversation.AgentTagged,
+	"unsubscribes": conversation.AgentUnsubscribed,
+	"keeps":        conversation.AgentKept,
+}
+
+// act reads what an agent writes, or does: "transfers to=theo",
+// "snoozes until=2026-11-25T09:00", "claims load=5 capacity=5".
+func (r *runner) act(l Line) (conversation.Event, error) {
+	a := &conversation.Act{Agent: conversation.AgentID(strings.TrimPrefix(l.Who, "@"))}
+	e := conversation.Event{Type: conversation.AgentWrote, Time: r.now, Act: a}
+	if a.Agent == "" {
+		return e, fmt.Errorf("want the agent's name after @")
+	}
+	rest := ""
+	if l.Agent {
+		a.Text = l.Text
+		if open := strings.LastIndex(a.Text, "{"); open >= 0 && strings.HasSuffix(a.Text, "}") {
+			rest, a.Text = a.Text[open+1:len(a.Text)-1], strings.TrimSpace(a.Text[:open])
+		}
+		a.Text = strings.ReplaceAll(a.Text, `\n`, "\n")
+	} else {
+		verb, fields, _ := strings.Cut(l.Text, " ")
+		kind, ok := acts[verb]
+		if !ok {
+			return e, fmt.Errorf("unknown act %q", verb)
+		}
+		e.Type, rest = kind, fields
+	}
+	f, err := parseFields(rest, r.zone)
+	if err != nil {
+		return e, err
+	}
+	if e.Type == conversation.AgentNoted {
+		a.Text = f.text("text")
+	}
+	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")
+	for _, tag := range strings.Split(f.text("tags"), ";") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			a.Tags = append(a.Tags, tag)
+		}
+	}
+	for name, to := range map[string]func(int64){
+		"seen":     func(n int64) { a.Seen = n },
+		"load":     func(n int64) { a.Load = int(n) },
+		"capacity": func(n int64) { a.Capacity = int(n) },
+	} {
+		if n := f.number(name); n != nil {
+			to(*n)
+		}
+	}
+	return e, f.done()
+}

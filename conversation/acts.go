@@ -348,10 +348,10 @@ func (t *turn) snoozed(a *Act) *Refused {
 
 // snoozeEnded gives a snoozed conversation back to its owner.
 func (t *turn) snoozeEnded(why Rule) {
-	t.decide(why)
 	if t.c.State != WithAgent || t.c.Desk == nil || t.c.Desk.Status != DeskSnoozed {
 		return
 	}
+	t.decide(why)
 	d := t.desk()
 	d.Status, d.Until = DeskAssigned, time.Time{}
 	if t.e.Type != TimerDue {

@@ -43,6 +43,9 @@ func (t *turn) shopTold(e *ShopEvent) {
 	}
 	if e.Order != nil {
 		t.orderTold(*e.Order)
+		if d := t.c.Desk; d != nil && d.Until.IsZero() {
+			t.snoozeEnded("snooze.order_moved")
+		}
 	}
 	if e.Return != nil {
 		t.returnTold(*e.Return)

@@ -14,6 +14,7 @@ func (t *turn) timerDue(timer *Timer) {
 	case timerAgent:
 		t.agentExpired()
 	case timerSnooze:
+		t.decide("snooze.due")
 		t.snoozeEnded("snooze.due")
 	default:
 		t.decide("timer.unknown")

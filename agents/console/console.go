@@ -1,0 +1,108 @@
+// Package console is how the desk reaches a browser: REST and a socket over one
+// service, and the page itself.
+//
+//	page ── GET /console/ ─────────────▶ page.go     the built page, or how to build it
+//	     ── /v1/desk/… ────▶ guard.go ─▶ rest.go ───┐
+//	     ── /v1/desk/socket ▶ guard.go ─▶ socket.go ┤  one pair of goroutines a page
+//	                                                ├─▶ Desk: the rights, the acts, the reads
+//	     the log's commits ────────────▶ hub.go ────┘  reads each change once, for all pages
+//
+// PROTOCOL.md is what the page and this package agree on.
+package console
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/causette/causette/agents"
+	"github.com/causette/causette/conversation"
+)
+
+// Desk is the service that the console speaks to; *agents.Desk satisfies it,
+// and checks every right.
+type Desk interface {
+	Login(ctx context.Context, email, password, from string) (agents.Agent, error)
+	Agent(ctx context.Context, id conversation.AgentID) (agents.Agent, error)
+	Agents(ctx context.Context, by agents.Agent) ([]agents.Agent, error)
+	SetPresence(ctx context.Context, by agents.Agent, p agents.Presence) error
+	BrandsOf(a agents.Agent) []agents.Brand
+	PermissionsOf(a agents.Agent) []agents.Permission
+	List(ctx context.Context, by agents.Agent, q agents.Query) (agents.Page, error)
+	Conversation(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID) (agents.Snapshot, error)
+	Thread(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, before string, limit int) (agents.ThreadPage, error)
+	PutDraft(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, text string) error
+	Act(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, a agents.Act) (*agents.Done, error)
+	Head(ctx context.Context, by agents.Agent, brand conversation.BrandID) (seq int64, epoch string, err error)
+	Since(ctx context.Context, by agents.Agent, brand conversation.BrandID, after int64, limit int) ([]agents.Change, error)
+	Canned() []agents.Canned
+}
+
+// Options is what a console is made of.
+type Options struct {
+	Desk     Desk
+	Sessions agents.Sessions
+	Page     fs.FS    // the built page; without an index.html it is not built
+	Origins  []string // whose pages may use it: "https://desk.example", and the listen address
+	Secure   bool     // the cookie is for HTTPS only
+
+	// Subscribe calls f after each commit that wrote to a brand's log, on any
+	// node; gateway.Gateway has it. f does not block.
+	Subscribe func(f func(brand conversation.BrandID, seq int64))
+
+	Now func() time.Time // nil: time.Now
+	Log *slog.Logger     // nil: silent
+}
+
+// Console answers under /v1/desk/ and /console/. Run must run beside it.
+type Console struct {
+	desk  Desk
+	guard guard
+	hub   *hub
+	log   *slog.Logger
+	mux   *http.ServeMux
+}
+
+// New makes a console.
+func New(o Options) *Console {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &Console{desk: o.Desk, guard: newGuard(o), log: o.Log, mux: http.NewServeMux()}
+	c.hub = newHub(o, c.guard)
+	if o.Subscribe != nil {
+		o.Subscribe(c.hub.wake)
+	}
+	c.routes()
+	pages := servePage(o.Page)
+	c.mux.Handle("GET /console/", pages)
+	c.mux.Handle("GET /console", http.RedirectHandler("/console/", http.StatusMovedPermanently))
+	return c
+}
+
+// Run keeps the pages up to date until ctx ends; then it asks them to come
+// again elsewhere, and returns when they have gone.
+func (c *Console) Run(ctx context.Context) { c.hub.run(ctx) }
+
+// Sockets is how many pages are connected.
+func (c *Console) Sockets() int { return c.hub.size() }
+
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store") // the page's own files say otherwise
+	c.mux.ServeHTTP(w, r)
+}
+
+// contentPolicy lets the page have its own files and nothing else. Pictures
+// that are about to be sent are blob:, icons data:.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"media-src 'self'; connect-src 'self'; font-src 'self'; " +
+	"frame-ancestors 'none'; base-uri 'none'; form-action 'self'"

@@ -3,6 +3,8 @@ package agents
 import (
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -32,33 +34,45 @@ type Options struct {
 // Canned is a text that agents send often; {name} and the like stay for the
 // page to fill in.
 type Canned struct {
-	ID    string            `json:"id" yaml:"id"`
-	Title string            `json:"title" yaml:"title"`
-	Text  map[string]string `json:"text" yaml:"text"` // by language
+	ID    string            `json:"id"`
+	Title string            `json:"title"`
+	Text  map[string]string `json:"text"` // by language
 }
 
-// Desk is the service behind REST and socket: every right is checked here.
-//
-//	New(o Options) *Desk
-//	Login(ctx, email, password, from string) (Agent, error)
-//	Agent(ctx, id) (Agent, error)                  // of a session: *Forbidden when disabled
-//	Agents(ctx, by Agent) ([]Agent, error)
-//	SetPresence(ctx, by Agent, p Presence) error
-//	BrandsOf(a Agent) []Brand; PermissionsOf(a Agent) []Permission
-//	List(ctx, by Agent, q Query) (Page, error)     // q.Brands empty: all that the agent serves
-//	Conversation(ctx, by Agent, brand, customer) (Snapshot, error)
-//	Thread(ctx, by Agent, brand, customer, before string, limit int) (ThreadPage, error)
-//	PutDraft(ctx, by Agent, brand, customer, text string) error
-//	Act(ctx, by Agent, brand, customer, a Act) (*Done, error)
-//	Head(ctx, by Agent, brand) (seq int64, epoch string, err error)
-//	Since(ctx, by Agent, brand, after int64, limit int) (changes []Change, err error)
-//	Canned() []Canned
+// Desk is the service behind REST and socket: every right is checked here, so
+// each method takes who asks.
 type Desk struct {
 	door   gateway.Door
 	store  Store
 	brands []Brand
+	canned []Canned
+	first  time.Duration
+	next   time.Duration
 	now    func() time.Time
 	log    *slog.Logger
+
+	byEmail, byAddress *throttle
+
+	mu    sync.Mutex
+	names map[conversation.AgentID]string // of agents, who are few and keep their names
+}
+
+// New makes the desk.
+func New(o Options) *Desk {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, canned: o.Canned, first: o.FirstAnswer, next: o.NextAnswer,
+		now: o.Now, log: o.Log, names: make(map[conversation.AgentID]string),
+		byEmail: newThrottle(loginEvery, loginBurst, throttledNames), byAddress: newThrottle(addressEvery, addressBurst, throttledNames)}
+}
+
+// BrandsOf lists the brands whose conversations the agent sees.
+func (d *Desk) BrandsOf(a Agent) []Brand {
+	return slices.DeleteFunc(slices.Clone(d.brands), func(b Brand) bool { return !a.serves(b.ID) })
 }
 
 // Page is one page of a view.
@@ -82,15 +96,8 @@ type ThreadPage struct {
 	Next  string  `json:"next"` // what before takes to read on into the past; "" at the beginning
 }
 
-// Change is what a row of the log means to a page. Several conversations may
-// change in one row's neighbourhood; a page applies each idempotently.
-type Change struct {
-	Seq          int64
-	Brand        conversation.BrandID
-	Customer     conversation.CustomerID
-	Conversation *Summary // as it is now, which may be later than Seq; nil when the customer is gone
-	Entries      []Entry  // what was said, noted or done, and messages whose status changed
-}
+// Canned lists the texts that agents send often.
+func (d *Desk) Canned() []Canned { return d.canned }
 
 // Errors of the desk beside *Refusal (409), *Forbidden (403), *Fault (422),
 // gateway.ErrNotFound (404) and gateway.ErrBusy (503).

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/causette/causette/conversation"
 )
@@ -16,16 +17,15 @@ const (
 	MayNote      Permission = "note"          // and tag
 	MaySettle    Permission = "settle"        // return, snooze, resolve, reopen
 	MayTransfer  Permission = "transfer"      // what one has, to a colleague or the queue
-	MayAssign    Permission = "assign"        // what one does not have
-	MayTakeOver  Permission = "take_over"     // from a colleague
+	MayAssign    Permission = "assign"        // what nobody has
 	ManageAgents Permission = "manage_agents" // accounts, passwords, roles
 )
 
 // rights is the one table of who may do what.
 var rights = map[Role][]Permission{
 	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer},
-	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver},
-	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver, ManageAgents},
+	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, ManageAgents},
 }
 
 // Forbidden is a right that the agent does not have: an answer of 403.
@@ -40,3 +40,18 @@ func (f *Forbidden) Error() string {
 	}
 	return fmt.Sprintf("not allowed: %s in brand %s", f.Permission, f.Brand)
 }
+
+// Allow says whether the agent may do this in the brand; "" asks about no
+// brand. Every method of Desk asks here first.
+func Allow(a Agent, p Permission, brand conversation.BrandID) error {
+	if a.Disabled || !slices.Contains(rights[a.Role], p) || brand != "" && !a.serves(brand) {
+		return &Forbidden{p, brand}
+	}
+	return nil
+}
+
+// PermissionsOf lists what the agent's role may do.
+func (*Desk) PermissionsOf(a Agent) []Permission { return slices.Clone(rights[a.Role]) }
+
+// Operator is who runs commands on the machine itself.
+var Operator = Agent{ID: "operator", Name: "operator", Role: RoleAdmin}

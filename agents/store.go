@@ -24,7 +24,7 @@ type Store interface {
 	// Detail reads one conversation whole.
 	Detail(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) (Row, error)
 	// Items reads a thread newest first, before the item of this id ("" from
-	// the end): messages and notes merged, in the order of their ids.
+	// the end): messages, notes and events merged, in the order of their ids.
 	Items(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, before string, limit int) ([]Item, error)
 
 	// Draft is what the agent began to write to the customer, "" for nothing.
@@ -97,19 +97,9 @@ type Row struct {
 	Changed      time.Time
 }
 
-// Item is a row of a thread: a message, a note, or what happened between them.
-// Exactly one is set. Events are optional: what Log says is told live.
+// Item is a row of a thread: a message, or a note or event of the desk.
+// Exactly one is set.
 type Item struct {
 	Message *gateway.Stored
-	Note    *Note
-	Event   *gateway.Entry
-}
-
-// Note is what an agent wrote for the desk only.
-type Note struct {
-	ID      conversation.MessageID // minted as those of messages are: increasing with time
-	Agent   conversation.AgentID
-	Text    string
-	Version int64 // the turn that wrote it
-	At      time.Time
+	Note    *gateway.NoteRow
 }

@@ -27,6 +27,7 @@ type cli struct {
 	Test    testCmd    `cmd:"" help:"Run the transcripts beside the scripts."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Key     keyCmd     `cmd:"" help:"Manage the API keys of automations."`
+	Agent   agentCmd   `cmd:"" help:"Manage the accounts of people at the desk."`
 }
 
 // streams are what a command reads and writes, so that tests run commands.

@@ -1,0 +1,207 @@
+package agents
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+)
+
+const maxPreview = 140 // characters of a list's row
+
+// summary shows a conversation as a list does.
+func (d *Desk) summary(r Row) Summary {
+	c := &r.Conversation
+	s := Summary{
+		Brand: c.Brand, Customer: c.Customer.ID, Name: strings.TrimSpace(c.Customer.First + " " + c.Customer.Last),
+		Phone: c.Customer.Phone, Medium: c.Medium, Language: c.Customer.Language, State: c.State,
+		OwnerKind: ownerOf(c.State), Priority: conversation.Normal, At: r.Changed,
+		VIP: c.Customer.VIP, Version: c.Version, Silenced: c.Customer.Silenced,
+	}
+	if s.Phone == "" {
+		s.Phone = c.Address
+	}
+	if c.Customer.Cart != nil {
+		s.Cart = &c.Customer.Cart.Total
+	}
+	if k := c.Desk; k != nil {
+		s.Owner, s.Status, s.Priority, s.Reason, s.Waits = k.Owner, k.Status, k.Priority, k.Reason, k.Waits
+		s.Due = d.due(k)
+	}
+	if m := r.Last; m != nil {
+		s.Preview, s.At = cut(m.Text, maxPreview), m.At
+		s.From, _ = author(m)
+	}
+	return s
+}
+
+// due is until when the customer should have an answer: the first one since
+// they came to the desk, or the next.
+func (d *Desk) due(k *conversation.Desk) time.Time {
+	within, since := d.next, k.Waits
+	if k.Answered.Before(k.Queued) || k.Answered.IsZero() {
+		within = d.first
+		if !k.Queued.IsZero() && (since.IsZero() || k.Queued.Before(since)) {
+			since = k.Queued
+		}
+	}
+	open := k.Status == conversation.DeskQueued || k.Status == conversation.DeskAssigned
+	if !open || k.Waits.IsZero() || within <= 0 {
+		return time.Time{}
+	}
+	return since.Add(within)
+}
+
+func ownerOf(s conversation.State) OwnerKind {
+	switch s {
+	case conversation.AwaitingAgent:
+		return OwnerQueue
+	case conversation.WithAgent:
+		return OwnerAgent
+	}
+	return OwnerAssistant
+}
+
+// author is who said a message.
+func author(m *gateway.Stored) (From, conversation.AgentID) {
+	if m.Inbound {
+		return FromCustomer, ""
+	}
+	if id, ok := strings.CutPrefix(m.Author, "agent:"); ok {
+		return FromAgent, conversation.AgentID(id)
+	}
+	return FromAssistant, ""
+}
+
+// cut shortens a text to one line of n characters.
+func cut(text string, n int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+// show shows a conversation as who works on it sees it.
+func (d *Desk) show(r Row, by Agent, draft string) Detail {
+	c := &r.Conversation
+	v := Detail{Summary: d.summary(r), Desk: c.Desk, Profile: profile(&c.Customer), Questions: some(c.Questions), Draft: draft, Channel: c.Channel}
+	v.WhyNot = d.whyNot(c, by)
+	v.CanWrite = v.WhyNot == ""
+	return v
+}
+
+// whatsappWindow is how long a business may answer freely after the customer
+// wrote: https://developers.facebook.com/docs/whatsapp/pricing (customer service window).
+const whatsappWindow = 24 * time.Hour
+
+// whyNot says why the agent cannot write to the customer now, "" where they can.
+// The turn decides again when they do.
+func (d *Desk) whyNot(c *conversation.Conversation, by Agent) string {
+	switch {
+	case ownerOf(c.State) != OwnerAgent || c.Desk == nil || c.Desk.Owner != by.ID:
+		return conversation.RefusedNotOwner
+	case c.Customer.Silenced && !asked(c):
+		return conversation.RefusedOptedOut
+	case c.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= whatsappWindow:
+		return conversation.RefusedWindow
+	}
+	return ""
+}
+
+// asked says whether the customer wrote after they stopped everything: that may
+// be answered.
+func asked(c *conversation.Conversation) bool {
+	for _, s := range c.Customer.Consents {
+		if s.Purpose == conversation.Transactional && s.State == conversation.Withdrawn && !c.WroteAt.After(s.At) {
+			return false
+		}
+	}
+	return true
+}
+
+func profile(c *conversation.Customer) Profile {
+	p := Profile{
+		First: c.First, Last: c.Last, Email: c.Email, Language: c.Language, Timezone: c.Timezone, Country: c.Country,
+		VIP: c.VIP, Value: c.Value, Points: c.Points, Tags: some(c.Tags), Cart: c.Cart,
+		Orders: some(c.Orders), Returns: some(c.Returns), Consents: some(c.Consents), Preferences: c.Preferences,
+	}
+	if p.Preferences == nil {
+		p.Preferences = map[string]string{}
+	}
+	return p
+}
+
+// some is the list, [] in JSON when it is empty.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// id is what a page of a thread begins before.
+func (i Item) id() string {
+	if i.Message != nil {
+		return string(i.Message.ID)
+	}
+	return string(i.Note.ID)
+}
+
+// entries shows items, oldest first. That somebody wrote is shown by what they
+// wrote, not by an event beside it.
+func (d *Desk) entries(ctx context.Context, newestFirst []Item) []Entry {
+	list := make([]Entry, 0, len(newestFirst))
+	for i := len(newestFirst) - 1; i >= 0; i-- {
+		item := newestFirst[i]
+		if n := item.Note; n != nil && n.Kind != "note" && n.Type == string(conversation.AgentWrote) && len(n.Steps) == 0 {
+			continue
+		}
+		list = append(list, d.entry(ctx, item))
+	}
+	return list
+}
+
+func (d *Desk) entry(ctx context.Context, i Item) Entry {
+	if n := i.Note; n != nil {
+		e := Entry{ID: string(n.ID), Kind: EntryEvent, From: FromSystem, Agent: n.Agent, Name: d.name(ctx, n.Agent), Text: n.Text,
+			Media: []conversation.Media{}, Rule: n.Rule, At: n.At, Version: n.Version, Type: n.Type, Steps: n.Steps, Data: n.Data}
+		if n.Agent != "" {
+			e.From = FromAgent
+		}
+		if n.Kind == "note" {
+			e.Kind, e.Type = EntryNote, ""
+		}
+		return e
+	}
+	m := i.Message
+	e := Entry{ID: string(m.ID), Kind: EntryMessage, Text: m.Text, Media: some(m.Media), Status: string(m.Status), Code: m.Code,
+		Rule: m.Rule, At: m.At, Version: m.Version}
+	e.From, e.Agent = author(m)
+	e.Name = d.name(ctx, e.Agent)
+	return e
+}
+
+// name is how colleagues call an agent; "" for nobody, the id for who is gone.
+func (d *Desk) name(ctx context.Context, id conversation.AgentID) string {
+	if id == "" {
+		return ""
+	}
+	d.mu.Lock()
+	name, known := d.names[id]
+	d.mu.Unlock()
+	if known {
+		return name
+	}
+	a, err := d.store.Agent(ctx, id)
+	if err != nil {
+		return string(id)
+	}
+	d.mu.Lock()
+	d.names[id] = a.Name
+	d.mu.Unlock()
+	return a.Name
+}

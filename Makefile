@@ -6,18 +6,21 @@ STAMPS    = $(addsuffix node_modules/.package-lock.json,$(NODE_DIRS))
 APT       = $(shell [ "$$(id -u)" = 0 ] || echo sudo) env DEBIAN_FRONTEND=noninteractive apt-get
 export TWILIO_OPENAPI ?= $(wildcard $(abspath ../shared/twilio/messages.openapi.json))
 
-.PHONY: demo test proof bench check setup build help
+CONSOLE   = agents/console/web
+PAGE      = $(CONSOLE)/dist/index.html
+
+.PHONY: demo test proof bench check setup build console help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /	/' | expand -t12
 
-demo: ## a French shop with simulated phones, on http://127.0.0.1:8080/phones/
+demo: console ## a French shop with simulated phones, on http://127.0.0.1:8080/phones/
 	$(GO) run ./cmd/causette demo
 
-build: ## the binary, in bin/
+build: console ## the binary, in bin/
 	$(GO) build -trimpath -o bin/causette ./cmd/causette
 
-test: setup check ## everything: linters, Go with -race on both stores, oracles, browser
+test: setup console check ## everything: linters, Go with -race on both stores, oracles, browser
 	$(GO) test -race -timeout 15m ./...
 
 proof: setup ## the long proofs, whole: every seed of every crash and race
@@ -31,6 +34,11 @@ check: ## formatting, vet, staticcheck
 	@unformatted="$$(git ls-files '*.go' | xargs gofmt -l)"; [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+console: $(PAGE) ## the agents' page, built when its sources changed; Go embeds it
+
+$(PAGE): $(CONSOLE)/node_modules/.package-lock.json $(addprefix $(CONSOLE)/,index.html vite.config.ts tsconfig.json package.json) $(shell find $(CONSOLE)/src $(CONSOLE)/public -type f)
+	npm run build --prefix $(CONSOLE)
 
 # What the tests need beside Go, installed when missing.
 setup: $(STAMPS)

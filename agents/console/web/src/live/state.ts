@@ -1,0 +1,100 @@
+// What the page knows of conversations, and how a frame or a snapshot changes
+// it. Everything here is pure and idempotent: frames may come twice, late and
+// in any order, and the end is the same as a fresh snapshot.
+
+import { isLater, keyOf, type Entry, type Frame, type Key, type Priority, type Summary, type View } from '../protocol.ts';
+
+export interface Thread {
+  entries: Entry[]; // oldest first
+  next?: string; // older ones can be asked for with this
+  complete: boolean; // loaded at least once since the last resync
+}
+
+export interface Known {
+  rows: Record<Key, Summary>;
+  threads: Record<Key, Thread>;
+}
+
+export const nothing: Known = { rows: {}, threads: {} };
+
+/** Applies one durable frame; the same object back means that it changed nothing. */
+export function apply(known: Known, f: Frame): Known {
+  switch (f.t) {
+    case 'conversation': return withRow(known, f.d);
+    case 'entry': return withEntries(known, keyOf(f.d), [f.d.entry]);
+  }
+  return known;
+}
+
+export function withRow(known: Known, row: Summary): Known {
+  const key = keyOf(row);
+  const old = known.rows[key];
+  if (old && old.version >= row.version) return known;
+  return { ...known, rows: { ...known.rows, [key]: row } };
+}
+
+export function withRows(known: Known, rows: Summary[]): Known {
+  return rows.reduce(withRow, known);
+}
+
+/** Merges entries into a thread, by id; a status only moves forwards. */
+export function withEntries(known: Known, key: Key, entries: Entry[], page?: { next?: string }): Known {
+  const thread = known.threads[key];
+  const merged = merge(thread?.entries ?? [], entries);
+  if (thread && merged === thread.entries && !page) return known;
+  const next: Thread = {
+    entries: merged,
+    next: page ? page.next : thread?.next,
+    complete: page ? true : (thread?.complete ?? false),
+  };
+  return { ...known, threads: { ...known.threads, [key]: next } };
+}
+
+function merge(old: Entry[], entries: Entry[]): Entry[] {
+  const at = new Map(old.map((e, i) => [e.id, i]));
+  let list = old;
+  let unsorted = false;
+  for (const e of entries) {
+    const i = at.get(e.id);
+    if (i === undefined) {
+      if (list === old) list = [...old];
+      unsorted ||= list.length > 0 && order(list[list.length - 1]!, e) > 0;
+      at.set(e.id, list.length);
+      list.push(e);
+    } else if (isLater(e.status, list[i]!.status)) {
+      if (list === old) list = [...old];
+      list[i] = { ...list[i]!, status: e.status, code: e.code };
+    }
+  }
+  return unsorted ? list.sort(order) : list;
+}
+
+// The version is the order of everything said; within a turn the customer
+// comes first, then what was decided, then what was answered.
+const first = { customer: 0, system: 1, agent: 2, assistant: 3 };
+function order(a: Entry, b: Entry): number {
+  return a.version - b.version || first[a.from] - first[b.from] || compare(a.at, b.at) || compare(a.id, b.id);
+}
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether a conversation belongs to a view. */
+export function isIn(view: View, row: Summary, me: string): boolean {
+  switch (view) {
+    case 'mine': return row.owner === me && row.status !== 'resolved' && row.owner_kind === 'agent';
+    case 'queue': return row.owner_kind === 'queue';
+    case 'bot': return row.owner_kind === 'assistant';
+    case 'all': return true;
+  }
+}
+
+const urgency: Record<Priority, number> = { urgent: 0, high: 1, normal: 2 };
+
+/** The order of a view: the queue as it is to be served, the rest newest first. */
+export function inOrder(view: View, a: Summary, b: Summary): number {
+  if (view === 'queue') {
+    const by = urgency[a.priority || 'normal'] - urgency[b.priority || 'normal'] || Number(!!b.vip) - Number(!!a.vip)
+      || compare(a.waits || a.at, b.waits || b.at);
+    if (by) return by;
+  }
+  return compare(b.at, a.at) || compare(keyOf(a), keyOf(b));
+}

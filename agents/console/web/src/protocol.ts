@@ -1,0 +1,129 @@
+// What goes over the wire, as agents/console/PROTOCOL.md has it.
+
+export type View = 'mine' | 'queue' | 'bot' | 'all';
+export const views: View[] = ['mine', 'queue', 'bot', 'all'];
+
+export type Presence = 'online' | 'away' | 'offline';
+export type Language = 'fr' | 'en';
+export type Priority = 'urgent' | 'high' | 'normal';
+
+export interface Agent {
+  id: string;
+  name: string;
+  email: string;
+  role: 'agent' | 'supervisor' | 'admin';
+  presence: Presence;
+  load: number;
+  capacity: number;
+}
+
+export interface Brand { id: string; name: string; languages: string[] }
+
+export interface Me { agent: Agent; csrf: string; brands: Brand[]; permissions: string[] }
+
+/** An amount in minor units: {14990, "EUR"} is 149.90 €. */
+export interface Money { amount: number; currency: string }
+
+export interface Summary {
+  brand: string;
+  customer: string;
+  name: string;
+  phone: string;
+  medium: string;
+  language: string;
+  state: string;
+  owner_kind: 'assistant' | 'queue' | 'agent';
+  owner?: string;
+  status?: 'queued' | 'assigned' | 'snoozed' | 'resolved' | '';
+  priority?: Priority | '';
+  reason?: string;
+  preview: string;
+  from: 'customer' | 'assistant' | 'agent' | '';
+  at: string;
+  waits?: string | null;
+  vip?: boolean;
+  cart?: Money | null;
+  version: number;
+  silenced?: boolean;
+}
+
+export interface Line { sku: string; name: string; quantity: number; price: Money; out_of_stock?: boolean }
+export interface Cart { id: string; lines?: Line[]; total: Money; link?: string; updated: string }
+export interface Order {
+  id: string; number: string; status: string; lines?: Line[]; total: Money;
+  carrier?: string; tracking?: string; invoice?: string; expected?: string; placed: string; changed: string;
+}
+export interface Return { id: string; order: string; status: string; changed: string }
+export interface Consent { medium: string; purpose: string; state: 'given' | 'withdrawn'; at: string; source?: string; wording?: string }
+
+export interface Profile {
+  first?: string; last?: string; email?: string; language?: string; timezone?: string; country?: string;
+  vip?: boolean; value?: Money | null; points?: number | null; tags?: string[] | null;
+  cart?: Cart | null; orders?: Order[] | null; returns?: Return[] | null; consents?: Consent[] | null;
+  preferences?: Record<string, string> | null;
+}
+
+export interface DeskRecord {
+  status: string; owner?: string; last?: string; priority: Priority; reason?: string;
+  inputs?: Record<string, string>; queued?: string; waits?: string; answered?: string; until?: string; closed?: string; tags?: string[];
+}
+
+export interface Conversation extends Summary {
+  desk?: DeskRecord | null;
+  profile?: Profile | null;
+  questions?: { id: string; name: string; subject?: string; asked_at: string }[] | null;
+  draft?: string;
+  can_write?: boolean;
+  why_not?: string;
+  channel?: string;
+}
+
+export interface Media { url: string; type: string }
+export interface Step { from: string; on: string; to: string; rule: string }
+
+export interface Entry {
+  id: string;
+  kind: 'message' | 'event' | 'note';
+  from: 'customer' | 'assistant' | 'agent' | 'system';
+  agent?: string;
+  name?: string;
+  text?: string;
+  media?: Media[] | null;
+  status?: string;
+  code?: string;
+  segments?: number;
+  rule?: string;
+  at: string;
+  version: number;
+  act?: string; // the client's id of the act that said it, where the server tells
+  type?: string;
+  steps?: Step[] | null;
+  data?: Record<string, string> | null;
+}
+
+export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag';
+export interface Act {
+  id: string; kind: ActKind; text?: string; to?: string; until?: string; tags?: string[]; seen?: number; anyway?: boolean;
+}
+
+export interface Frame { v?: number; t: string; seq?: number; brand?: string; id?: string; re?: string; ts?: string; d?: any }
+
+/** Names a conversation: one customer of one brand. */
+export type Key = `${string}/${string}`;
+export const keyOf = (o: { brand: string; customer: string }): Key => `${o.brand}/${o.customer}`;
+export const partsOf = (key: Key) => {
+  const [brand = '', customer = ''] = key.split('/');
+  return { brand, customer };
+};
+
+const ranks: Record<string, number> = {
+  queued: 0, posting: 1, accepted: 2, sent: 3, unknown: 4, delivered: 5, undelivered: 5, failed: 5, cancelled: 5, expired: 5, read: 6,
+};
+
+/** Whether a message that stands at `old` moves to `next`; gateway.Status.After is the same rule. */
+export function isLater(next = '', old = ''): boolean {
+  if (next === 'read') return !['read', 'failed', 'undelivered', 'cancelled', 'expired'].includes(old);
+  return (ranks[next] ?? -1) > (ranks[old] ?? -1);
+}
+
+export const hasFailed = (status?: string) => ['undelivered', 'failed', 'expired', 'cancelled'].includes(status ?? '');

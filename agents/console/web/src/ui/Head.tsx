@@ -1,0 +1,89 @@
+import { AlarmClock, ArrowLeft, ArrowRightLeft, Bot, Check, Hand, IdCard, RotateCcw } from 'lucide-react';
+import type { Key } from '../protocol.ts';
+import { localTime, moment } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { possible, useActs } from './acts.ts';
+import { go, screen, useDesk, useNow, useScreen, type Place } from './context.ts';
+import { Menu, type Item } from './Menu.tsx';
+import { Wait } from './Row.tsx';
+
+/** Who answers, and what one can do about it. */
+export function Head({ k, place }: { k: Key; place: Place }) {
+  const say = useWords();
+  const now = useNow();
+  const { act } = useActs();
+  const row = useDesk((s) => s.known.rows[k]);
+  const detail = useDesk((s) => s.details[k]);
+  const me = useDesk((s) => s.me.agent.id);
+  const agents = useDesk((s) => s.agents);
+  const company = useDesk((s) => s.company[k]);
+  const snoozing = useScreen((s) => s.snoozing);
+  const panel = useScreen((s) => s.panel);
+  const may = possible(row, me);
+  const name = row?.name || row?.phone || say('row.unknown');
+  const others = (company ?? []).filter((c) => c.until > now);
+  const writing = others.filter((c) => c.doing === 'composing');
+  const looking = others.filter((c) => c.doing === 'viewing' && !writing.some((w) => w.agent === c.agent));
+  const assistant = row?.owner_kind === 'assistant';
+  const there = localTime(detail?.profile?.timezone, now, say);
+
+  const whose = !row ? '' : row.status === 'resolved' ? say('head.resolved')
+    : row.status === 'snoozed' ? say('head.snoozed', { time: detail?.desk?.until ? moment(detail.desk.until, say) : '…' })
+    : assistant ? say('head.assistant') : row.owner_kind === 'queue' ? say('head.queue')
+    : may.mine ? say('head.mine') : say('head.owner', { name: row.owner ? agents[row.owner]?.name ?? row.owner : '?' });
+
+  const to: Item[] = [
+    ...Object.values(agents).filter((a) => a.id !== me).sort((a, b) => rank(a.presence) - rank(b.presence) || a.load - b.load).map((a) => ({
+      id: a.id, label: a.name, mark: a.presence, hint: a.capacity ? say('act.transfer.load', { load: a.load, capacity: a.capacity }) : undefined,
+      disabled: a.presence === 'offline', do: () => void act(k, 'transfer', { to: a.id }),
+    })),
+    { id: '', label: say('act.transfer.queue'), do: () => void act(k, 'transfer', { to: '' }) },
+  ];
+  const until: Item[] = moments(now).map(([id, at]) => ({
+    id, label: say(`act.snooze.${id}`), hint: moment(at.toISOString(), say), do: () => void act(k, 'snooze', { until: at.toISOString() }),
+  }));
+
+  return (
+    <header className="head">
+      <button className="icon-button back" aria-label={say('head.back')} title={say('head.back')} onClick={() => go({ view: place.view, key: null })}><ArrowLeft aria-hidden /></button>
+      <div className="head-who">
+        <h2>{name}</h2>
+        <p>
+          <span className="whose" data-is={may.mine ? 'mine' : row?.owner_kind}>{assistant && <Bot aria-hidden />}{whose}</span>
+          {row?.waits && row.status !== 'resolved' && <Wait waits={row.waits} priority={row.priority} now={now} />}
+          {there && <span className="local">{say('time.local', { time: there })}</span>}
+          {writing.map((c) => <span key={c.agent} className="company">{say('head.composing', { name: c.name })}</span>)}
+          {looking.map((c) => <span key={c.agent} className="company">{say('head.viewing', { name: c.name })}</span>)}
+        </p>
+      </div>
+      <div className="head-acts">
+        {may.claim && !may.reopen && (
+          <button className="button primary" onClick={() => void act(k, 'claim')} aria-keyshortcuts="c"><Hand aria-hidden /><span>{say(assistant ? 'act.takeover' : 'act.claim')}</span></button>
+        )}
+        {may.reopen && <button className="button" onClick={() => void act(k, 'reopen')}><RotateCcw aria-hidden /><span>{say('act.reopen')}</span></button>}
+        {may.transfer && <Menu label={say('act.transfer')} icon={<ArrowRightLeft aria-hidden />} items={to} />}
+        {may.return && <button className="button" onClick={() => void act(k, 'return')}><Bot aria-hidden /><span>{say('act.return')}</span></button>}
+        {may.snooze && <Menu label={say('act.snooze')} icon={<AlarmClock aria-hidden />} items={until} open={snoozing} />}
+        {may.resolve && <button className={`button ${may.mine ? 'primary' : ''}`} onClick={() => void act(k, 'resolve')} aria-keyshortcuts="e"><Check aria-hidden /><span>{say('act.resolve')}</span></button>}
+        <button className="icon-button show-customer" aria-label={say('head.customer')} title={say('head.customer')} aria-expanded={panel} onClick={() => screen.panel(!panel)}><IdCard aria-hidden /></button>
+      </div>
+    </header>
+  );
+}
+
+const rank = (presence: string) => ['online', 'away', 'offline'].indexOf(presence);
+
+/** The moments that a pause can last to; none in the past. */
+export function moments(now: number): ['hour' | 'evening' | 'tomorrow' | 'monday', Date][] {
+  const at = (days: number, hour: number) => {
+    const d = new Date(now);
+    d.setDate(d.getDate() + days);
+    d.setHours(hour, 0, 0, 0);
+    return d;
+  };
+  const monday = (8 - new Date(now).getDay()) % 7 || 7;
+  const all: ['hour' | 'evening' | 'tomorrow' | 'monday', Date][] = [
+    ['hour', new Date(now + 3_600_000)], ['evening', at(0, 18)], ['tomorrow', at(1, 9)], ['monday', at(monday, 9)],
+  ];
+  return all.filter(([id, d]) => d.getTime() > now + 60_000 && !(id === 'monday' && monday === 1));
+}

@@ -1,0 +1,126 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { ArrowDown, MessagesSquare } from 'lucide-react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { isOf } from '../live/client.ts';
+import type { Pending } from '../live/outbox.ts';
+import type { Entry, Key } from '../protocol.ts';
+import { dayOf } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { Composer } from './Composer.tsx';
+import { screen, useClient, useDesk, useNow, type Place } from './context.ts';
+import { Bubble, EventLine } from './Entry.tsx';
+import { Head } from './Head.tsx';
+import { PendingBubble } from './PendingBubble.tsx';
+
+export function Thread({ place }: { place: Place }) {
+  const say = useWords();
+  const name = useDesk((s) => (place.key ? s.known.rows[place.key]?.name : ''));
+  if (!place.key) {
+    return (
+      <main className="thread none" id="thread" tabIndex={-1}>
+        <MessagesSquare aria-hidden />
+        <h2>{say('thread.pick')}</h2>
+        <p>{say('thread.pick.lead')}</p>
+      </main>
+    );
+  }
+  return (
+    <main className="thread" id="thread" tabIndex={-1} aria-label={say('thread.label', { name: name || say('row.unknown') })}>
+      <Head k={place.key} place={place} />
+      <Talk k={place.key} />
+      <Composer k={place.key} />
+    </main>
+  );
+}
+
+const none: Entry[] = [];
+
+function Talk({ k }: { k: Key }) {
+  const say = useWords();
+  const client = useClient();
+  const thread = useDesk((s) => s.known.threads[k]);
+  const trouble = useDesk((s) => s.trouble[k]);
+  const all = useDesk((s) => s.pending);
+  const me = useDesk((s) => s.me.agent.id);
+  const today = new Date(useNow(60_000)).toDateString();
+  const entries = thread?.entries ?? none;
+  const pending = useMemo(() => all.filter((p) => p.key === k && !entries.some((e) => isOf(e, p, me))), [all, k, entries, me]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const bottom = useRef(true);
+  const [news, setNews] = useState(0);
+  const oldest = useRef<string>(undefined);
+  const newest = useRef<Entry>(undefined);
+
+  const items = useMemo(() => lines(entries, pending, Date.parse(today), say), [entries, pending, today, say]);
+
+  // Older entries came in above: what is read stays where it is.
+  const shift = oldest.current !== undefined && entries[0]?.id !== oldest.current;
+  useEffect(() => { oldest.current = entries[0]?.id; });
+
+  useLayoutEffect(() => {
+    if (bottom.current) list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+  }, [items.length]);
+  useEffect(() => {
+    const last = entries.at(-1);
+    const was = newest.current;
+    newest.current = last;
+    if (!was || !last || last.id === was.id) return;
+    const come = entries.slice(entries.findIndex((e) => e.id === was.id) + 1).filter((e) => e.kind === 'message' && e.from === 'customer');
+    if (!come.length) return;
+    if (!bottom.current) setNews((n) => n + come.length);
+    const e = come.at(-1)!;
+    screen.say(say('thread.heard', { name: e.name || say('row.unknown'), text: e.text ?? '' }));
+  }, [entries, say]);
+
+  const toEnd = () => {
+    setNews(0);
+    list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+  };
+
+  return (
+    <div className="talk">
+      <div className="talk-scroll" ref={scroller} tabIndex={0} role="log" aria-live="off" aria-label={say('list.label')} aria-busy={!thread?.complete}>
+        {trouble && !entries.length && (
+          <div className="empty" role="alert"><p>{say('thread.failed')}</p><button className="button" onClick={() => void client.load(k)}>{say('app.retry')}</button></div>
+        )}
+        {!thread?.complete && !trouble && <p className="empty" role="status">{say('app.loading')}</p>}
+        {thread?.complete && (thread.next
+          ? <button className="button older" onClick={() => void client.older(k)}>{say('thread.older')}</button>
+          : <p className="start">{say('thread.start')}</p>)}
+        <div className="talk-fill" />
+        <Virtualizer ref={list} scrollRef={scroller} shift={shift} itemSize={72}
+          onScroll={() => {
+            const el = scroller.current!;
+            bottom.current = el.scrollTop + el.clientHeight > el.scrollHeight - 60;
+            if (bottom.current && news) setNews(0);
+            if (el.scrollTop < 300) void client.older(k);
+          }}>
+          {items}
+        </Virtualizer>
+      </div>
+      {news > 0 && <button className="pill down" onClick={toEnd}><ArrowDown aria-hidden />{say('thread.new', { n: news })}</button>}
+    </div>
+  );
+}
+
+/** What the thread shows, line by line: days, entries, what is on its way. */
+function lines(entries: Entry[], pending: Pending[], now: number, say: ReturnType<typeof useWords>): ReactNode[] {
+  const list: ReactNode[] = [];
+  let day = '';
+  let before: Entry | undefined;
+  for (const e of entries) {
+    const d = new Date(e.at).toDateString();
+    if (d !== day) {
+      list.push(<h3 key={`day ${e.id}`} className="day"><span>{dayOf(e.at, now, say)}</span></h3>);
+      day = d;
+      before = undefined;
+    }
+    if (e.kind === 'event') list.push(<EventLine key={e.id} e={e} />);
+    else list.push(<Bubble key={e.id} e={e} follows={!!before && before.kind === e.kind && before.from === e.from && before.agent === e.agent} />);
+    before = e;
+  }
+  for (const p of pending) list.push(<PendingBubble key={p.act.id} p={p} />);
+  return list;
+}

@@ -1,0 +1,49 @@
+// Single-letter shortcuts: never while somebody types, never with a modifier,
+// and off when the agent does not want them (WCAG 2.1.4).
+
+import { useEffect } from 'react';
+import { useActs, possible } from './acts.ts';
+import { go, screen, useClient, useScreen, type Place } from './context.ts';
+
+export function useKeys(place: Place, on: boolean) {
+  const client = useClient();
+  const { act } = useActs();
+  useEffect(() => {
+    if (!on) return;
+    function press(e: KeyboardEvent) {
+      if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.defaultPrevented || isTyping(e.target)) return;
+      if (useScreen.getState().help) return;
+      const key = place.key;
+      const row = key ? client.store.getState().known.rows[key] : undefined;
+      const may = possible(row, client.me);
+      switch (e.key.toLowerCase()) {
+        case 'j': step(1); break;
+        case 'k': step(-1); break;
+        case 'c': if (key && may.claim) void act(key, 'claim'); break;
+        case 'r': if (key) screen.compose('write'); break;
+        case 'n': if (key) screen.compose('note'); break;
+        case 'e': if (key && may.resolve) void act(key, 'resolve'); break;
+        case 'z': if (key && may.snooze) screen.snooze(); break;
+        case '?': screen.help(true); break;
+        default: return;
+      }
+      e.preventDefault();
+    }
+    // The rows as they stand on the screen: what one sees is what J goes to.
+    function step(by: number) {
+      const { shown } = rows;
+      const at = place.key ? shown.indexOf(place.key) : -1;
+      const next = shown[at < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))];
+      if (next) go({ view: place.view, key: next });
+    }
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [client, act, on, place.key, place.view]);
+}
+
+/** The rows that the list shows, in its order. */
+export const rows: { shown: `${string}/${string}`[] } = { shown: [] };
+
+function isTyping(t: EventTarget | null): boolean {
+  return t instanceof HTMLElement && (t.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(t.tagName)) || !!(t as Element | null)?.closest?.('[role=menu], dialog');
+}

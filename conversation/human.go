@@ -24,9 +24,14 @@ func (t *turn) person(reason string, priority Priority) {
 	if t.valued() && priority == Normal {
 		priority = High
 	}
+	waits := t.c.State == AwaitingAgent
+	if waits && !priority.before(t.desk().Priority) {
+		return // somebody comes already, as soon
+	}
 	t.notice("escalation.requested", "reason", reason, "priority", string(priority))
-	if t.c.State == AwaitingAgent {
-		t.presses(reason, priority)
+	if waits {
+		d := t.desk()
+		d.Priority, d.Reason, d.Inputs = priority, reason, t.inputs()
 		return
 	}
 	t.queue(reason, priority)
@@ -48,13 +53,6 @@ func (t *turn) queue(reason string, priority Priority) {
 	}
 	*d = next
 	d.Inputs = t.inputs()
-}
-
-// presses notes that somebody who waits already needs a person for more.
-func (t *turn) presses(reason string, priority Priority) {
-	if d := t.desk(); priority.before(d.Priority) {
-		d.Priority, d.Reason, d.Inputs = priority, reason, t.inputs()
-	}
 }
 
 // before reports which of two goes first.
@@ -122,15 +120,28 @@ func (t *turn) whileWaiting() {
 	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
 		d.Waits = t.at()
 	}
+	switch {
+	case t.says(defrauded):
+		t.person("fraud", High)
+	case t.angry():
+		t.person("angry", High)
+	}
 	switch t.best() {
 	case understanding.Thanks, understanding.AutoReply, understanding.Yes, understanding.No:
 		return
 	case understanding.Safety:
+		t.people = false // whatever else it is
 		t.say("safety")
 		t.person("safety", Urgent)
 		return
 	case understanding.Legal:
+		t.people = false // whatever else it is
 		t.person("legal", Urgent)
+	case understanding.Privacy:
+		t.notice("privacy.requested", "text", cutRunes(t.in.Text, maxSlot))
+		t.say("privacy")
+		t.person("privacy", High)
+		return
 	case understanding.OrderStatus:
 		if o, ok := t.onlyOrder(); ok {
 			t.tellStatus(o)

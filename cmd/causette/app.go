@@ -14,6 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	"github.com/causette/causette/agents"
+	"github.com/causette/causette/agents/console"
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
@@ -34,6 +36,8 @@ type app struct {
 	store   *store.Store
 	gateway *gateway.Gateway
 	carrier *phones.Carrier // nil without simulated phones
+	people  *agents.Desk
+	console *console.Console
 	metrics *prometheus.Registry
 	handler http.Handler
 	closers []func() error // in the order of opening
@@ -70,6 +74,9 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	}
 	if a.carrier != nil {
 		a.carrier.Connect(a.gateway)
+	}
+	if err := a.desk(); err != nil {
+		return nil, err
 	}
 	a.handler = a.routes(hooks)
 	return a, nil
@@ -208,6 +215,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 		stopWorking()
 		return errors.Join(err, public.Close(), group.Wait())
 	}
+	group.Go(func() error { a.console.Run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })
 	if ready != nil {

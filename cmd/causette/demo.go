@@ -47,8 +47,15 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 		return d.play(ctx, s.out, day)
 	}
 	return d.run(ctx, func(addr string) {
-		d.seed(ctx, s.err)
-		d.welcome(s.out, addr)
+		fresh := d.seed(ctx, s.err)
+		logins, err := d.staff(ctx)
+		if err != nil {
+			fmt.Fprintf(s.err, "causette: making the desk's accounts: %v\n", err)
+		}
+		d.welcome(s.out, addr, logins)
+		if fresh {
+			d.morning(ctx, s.err)
+		}
 	})
 }
 
@@ -134,23 +141,28 @@ func phoneOf(p configs.DemoPhone) phones.Phone {
 }
 
 // seed tells the gateway what the shop knows: customers, orders, carts. Events
-// that an earlier demo on the same data told are duplicates.
-func (d *demo) seed(ctx context.Context, problems io.Writer) {
+// that an earlier demo on the same data told are duplicates; fresh says that
+// there was none.
+func (d *demo) seed(ctx context.Context, problems io.Writer) (fresh bool) {
 	for _, e := range d.shop.Events {
-		if _, err := d.gateway.Accept(ctx, "lumen", e.Who, e.Event); err != nil {
+		out, err := d.gateway.Accept(ctx, "lumen", e.Who, e.Event)
+		if err != nil {
 			fmt.Fprintf(problems, "causette: seeding %s: %v\n", e.Event.ID, err)
 		}
+		fresh = fresh || err == nil && !out.Duplicate
 	}
+	return fresh
 }
 
-func (d *demo) welcome(out io.Writer, addr string) {
+func (d *demo) welcome(out io.Writer, addr string, logins []login) {
 	fmt.Fprintf(out, `
 Causette, une boutique de démonstration : Lumen, lampes et bougies.
 
   Les téléphones    http://%[1]s/phones/
   (in English)      http://%[1]s/phones/?lang=en
-
+  La console        http://%[1]s/console/
+%[2]s
 Textez au 36105 : « où est mon colis ? », « recommander », « préférences », STOP…
 Ctrl-C arrête tout.
-`, addr)
+`, addr, table(logins))
 }

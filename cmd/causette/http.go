@@ -29,6 +29,9 @@ func (a *app) routes(hooks []*twilio.Channel) http.Handler {
 	}
 	automations := api.New(o)
 	mux.Handle("/v1/", automations)
+	mux.Handle("/v1/desk/", a.console)
+	mux.Handle("/console/", a.console)
+	mux.Handle("/console", a.console)
 	mux.Handle("/openapi.json", automations)
 	names := make(map[conversation.BrandID]string)
 	for _, b := range a.config.Brands {

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"strings"
+
+	"github.com/causette/causette/agents/console"
+	"github.com/causette/causette/agents/console/web"
+	"github.com/causette/causette/configs"
+)
+
+// desk connects the people: the service that checks what they may, and the
+// console that pages reach it by.
+func (a *app) desk() error {
+	page, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return fmt.Errorf("open the console's page: %w", err)
+	}
+	a.people = newDesk(a.config, a.store, a.gateway, a.log)
+	a.console = console.New(console.Options{
+		Desk: a.people, Sessions: a.store, Page: page, Log: a.log, Subscribe: a.gateway.Subscribe,
+		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
+	})
+	return nil
+}
+
+// origins are the addresses that the console's page may have: the public one,
+// and where it is listened on. A loopback address goes by two names.
+func origins(cfg *configs.Config) []string {
+	list := []string{strings.TrimSuffix(cfg.PublicURL, "/"), "http://" + cfg.Listen}
+	if host, port, err := net.SplitHostPort(cfg.Listen); err == nil && net.ParseIP(host).IsLoopback() {
+		list = append(list, "http://localhost:"+port)
+	}
+	return list
+}

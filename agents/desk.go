@@ -31,8 +31,8 @@ type Options struct {
 	Log         *slog.Logger     // nil: silent
 }
 
-// Canned is a text that agents send often; {name} and the like stay for the
-// page to fill in.
+// Canned is a text that agents send often; {name} (of the customer) and
+// {agent} stay for the page to fill in.
 type Canned struct {
 	ID    string            `json:"id"`
 	Title string            `json:"title"`

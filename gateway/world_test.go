@@ -27,6 +27,8 @@ const (
 //	say N     answers with N messages      stop   opts out: cancels all, fences, confirms
 //	market    says something marketing     boom   panics
 //	timer     is woken at once             job    asks the shop
+//
+// Agents claim, write and transfer, as far as they may.
 type parrot struct{}
 
 func (parrot) Version() string { return "parrot" }
@@ -51,6 +53,9 @@ func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Tim
 		return t
 	case conversation.MessageReceived:
 	default:
+		if e.Act != nil {
+			parrotActs(&t, e)
+		}
 		return t
 	}
 	t.Next.Address, t.Next.Channel = e.Message.From, e.Message.Channel

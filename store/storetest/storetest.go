@@ -27,6 +27,9 @@ func Run(t *testing.T, open Opener) {
 	t.Run("timers", func(t *testing.T) { timers(t, open) })
 	t.Run("reading", func(t *testing.T) { reading(t, open) })
 	t.Run("side tables", func(t *testing.T) { sideTables(t, open) })
+	t.Run("accounts", func(t *testing.T) { accounts(t, open) })
+	t.Run("lists", func(t *testing.T) { lists(t, open) })
+	t.Run("loads", func(t *testing.T) { loads(t, open) })
 	t.Run("notices", func(t *testing.T) { notices(t, open) })
 	t.Run("pruning", func(t *testing.T) { pruning(t, open) })
 }

@@ -76,6 +76,9 @@ func TestAMistakeNamesItsLine(t *testing.T) {
 		{"a bad number", "09:41 shop . points.changed points=many", "is not a whole number", 1},
 		{"the clock set back", "09:41 Ana > a\n09:40 Ana > b", "is before 09:41", 2},
 		{"a question that was not asked", "09:41 Ana > 2 {quotes=-1}", "0 questions were asked", 1},
+		{"an unknown act", "09:41 @claire . dances", `unknown act "dances"`, 1},
+		{"an act without an agent", "09:41 @ . claims", "want the agent's name", 1},
+		{"an act with too much", "09:41 @claire . claims colour=red", `unknown field "colour"`, 1},
 		{"a medium that is none", "medium: fax\n09:41 Ana > a", "is not sms or whatsapp", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,6 +97,7 @@ func FuzzRun(f *testing.F) {
 		stop, "09:41 Ana > oui {medium=whatsapp media=image/jpeg}", "burst: 3s\n09:41 Ana > a\n+1d clock .",
 		"09:00 shop . order.placed id=1 number=LU-1 lines=\"2 x A 3.00; B (out)\"\n+1m Ana > recommander\n+1s Ana > oui",
 		"09:00 shop . prompt.requested id=p purpose=transactional text=\"Bonjour {first}\" opens=review\n+1s Ana > 3",
+		"09:41 Ana > conseiller\n+1s @claire . claims capacity=1\n+1s @claire > bonjour {seen=2}\n+1s @claire . snoozes until=2026-11-25\n+2d clock .\n+1s @claire . returns",
 	} {
 		f.Add(seed)
 	}

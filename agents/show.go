@@ -179,7 +179,7 @@ func (d *Desk) entry(ctx context.Context, i Item) Entry {
 	}
 	m := i.Message
 	e := Entry{ID: string(m.ID), Kind: EntryMessage, Text: m.Text, Media: some(m.Media), Status: string(m.Status), Code: m.Code,
-		Rule: m.Rule, At: m.At, Version: m.Version}
+		Segments: m.Segments, Rule: m.Rule, At: m.At, Version: m.Version}
 	e.From, e.Agent = author(m)
 	e.Name = d.name(ctx, e.Agent)
 	return e

@@ -1,0 +1,146 @@
+package store_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/causette/causette/agents"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/store"
+	"github.com/causette/causette/store/pgtest"
+)
+
+// With CAUSETTE_PROOF=1 the desk holds 100,000 conversations and a thread of
+// 10,000 messages, and every page must come in less than 100 ms; else it is
+// small, and only the answers are looked at.
+func TestALargeDeskAnswersAtOnce(t *testing.T) {
+	size, long, bound := 1000, 500, time.Hour
+	if os.Getenv("CAUSETTE_PROOF") == "1" {
+		size, long, bound = 100_000, 10_000, 100*time.Millisecond
+	}
+	for name, url := range map[string]func() string{
+		"sqlite":   func() string { return t.TempDir() + "/causette.db" },
+		"postgres": func() string { return pgtest.URL(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openFile(t, url())
+			writer := fill(t, s, size, long)
+			q := func(v agents.View, search string) agents.Query {
+				return agents.Query{Brands: []conversation.BrandID{"lumen"}, Agent: "agent7", View: v, Search: search, Limit: 100}
+			}
+			list := func(q agents.Query) func() int {
+				return func() int {
+					rows, _, err := s.List(t.Context(), q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return len(rows)
+				}
+			}
+			for _, c := range []struct {
+				what string
+				want int
+				do   func() int
+			}{
+				{"mine", 5, list(q(agents.ViewMine, ""))},
+				{"the queue", 100, list(q(agents.ViewQueue, ""))},
+				{"the assistant's", 100, list(q(agents.ViewBot, ""))},
+				{"all", 100, list(q(agents.ViewAll, ""))},
+				{"a search that finds many", 100, list(q(agents.ViewAll, "cli"))},
+				{"a search that finds one", 1, list(q(agents.ViewAll, fmt.Sprintf("client nom%05d", size/2)))},
+				{"a search by number", 1, list(q(agents.ViewAll, fmt.Sprintf("06 00 %06d", size/3)))},
+				{"counts", size, func() int {
+					c, err := s.Counts(t.Context(), q(agents.ViewAll, ""))
+					if err != nil {
+						t.Fatal(err)
+					}
+					return c.All
+				}},
+				{"a long thread", 100, func() int {
+					items, err := s.Items(t.Context(), "lumen", writer, fmt.Sprintf("m%08d", 2*size+long/2), 100)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return len(items)
+				}},
+			} {
+				var took []time.Duration
+				for range 5 {
+					begun := time.Now()
+					if got := c.do(); got != c.want {
+						t.Fatalf("%s: %d rows, want %d", c.what, got, c.want)
+					}
+					took = append(took, time.Since(begun))
+				}
+				slices.Sort(took)
+				t.Logf("%-28s median %v, worst of 5 %v", c.what, took[2].Round(10*time.Microsecond), took[4].Round(10*time.Microsecond))
+				if took[2] > bound {
+					t.Errorf("%s took %v, want less than %v", c.what, took[2], bound)
+				}
+			}
+		})
+	}
+}
+
+// fill makes so many conversations with two texts each, a tenth of them in the
+// queue, five for each of ten agents, and lets one customer write long.
+func fill(t *testing.T, s *store.Store, size, long int) (writer conversation.CustomerID) {
+	t.Helper()
+	const brand, batch = conversation.BrandID("lumen"), 1000
+	message := 0
+	text := func(id conversation.CustomerID) gateway.InboundRow {
+		m := gateway.InboundRow{ID: conversation.MessageID(fmt.Sprintf("m%08d", message)), Customer: id, Inbound: conversation.Inbound{
+			Channel: "lumen-sms", Medium: conversation.SMS, Text: "Bonjour, où est mon colis ?", At: time.Unix(int64(message), 0)}}
+		message++
+		return m
+	}
+	group := func(from, to int, of func(i int, r *gateway.Row) []gateway.InboundRow) {
+		var who []gateway.Who
+		for i := from; i < to; i++ {
+			who = append(who, gateway.Who{Address: conversation.Address(fmt.Sprintf("+33600%06d", i))})
+		}
+		err := s.Group(t.Context(), gateway.GroupID(fmt.Sprintf("g%d", message)), []conversation.BrandID{brand}, func(tx gateway.Tx) error {
+			rows, err := tx.Lock(t.Context(), brand, who)
+			if err != nil {
+				return err
+			}
+			w := gateway.Writes{Rows: rows}
+			for i, r := range rows {
+				w.Received = append(w.Received, of(from+i, r)...)
+			}
+			return tx.Write(t.Context(), brand, w)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from := 0; from < size; from += batch {
+		group(from, from+batch, func(i int, r *gateway.Row) []gateway.InboundRow {
+			c := &r.Conversation
+			c.Customer.First, c.Customer.Last = "Client", fmt.Sprintf("Nom%05d", i)
+			r.CustomerChanged, r.NamesChanged = true, true
+			switch {
+			case i < 50:
+				c.Desk = &conversation.Desk{Status: conversation.DeskAssigned, Owner: conversation.AgentID(fmt.Sprintf("agent%d", i%10))}
+			case i%9 == 0:
+				c.Desk = &conversation.Desk{Status: conversation.DeskQueued, Priority: conversation.High, Queued: time.Unix(int64(i), 0)}
+			}
+			r.DeskChanged = c.Desk != nil
+			return []gateway.InboundRow{text(c.Customer.ID), text(c.Customer.ID)}
+		})
+	}
+	for n := 0; n < long; n += batch / 2 {
+		group(size/2, size/2+1, func(_ int, r *gateway.Row) (list []gateway.InboundRow) {
+			writer = r.Conversation.Customer.ID
+			for range batch / 2 {
+				list = append(list, text(writer))
+			}
+			return list
+		})
+	}
+	return writer
+}

@@ -40,7 +40,8 @@ export interface Summary {
   preview: string;
   from: 'customer' | 'assistant' | 'agent' | '';
   at: string;
-  waits?: string | null;
+  waits?: string | null; // since when the customer waits for an answer
+  due?: string; // until when it should be given
   vip?: boolean;
   cart?: Money | null;
   version: number;
@@ -61,6 +62,7 @@ export interface Profile {
   vip?: boolean; value?: Money | null; points?: number | null; tags?: string[] | null;
   cart?: Cart | null; orders?: Order[] | null; returns?: Return[] | null; consents?: Consent[] | null;
   preferences?: Record<string, string> | null;
+  suspended?: boolean; // marketing waits for a doubtful opt-out to be clarified
 }
 
 export interface DeskRecord {
@@ -95,13 +97,12 @@ export interface Entry {
   rule?: string;
   at: string;
   version: number;
-  act?: string; // the client's id of the act that said it, where the server tells
   type?: string;
   steps?: Step[] | null;
   data?: Record<string, string> | null;
 }
 
-export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag';
+export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag' | 'unsubscribe' | 'keep';
 export interface Act {
   id: string; kind: ActKind; text?: string; to?: string; until?: string; tags?: string[]; seen?: number; anyway?: boolean;
 }

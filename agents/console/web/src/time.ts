@@ -18,11 +18,11 @@ export function span(ms: number, say: Speak): string {
 
 export const ago = (at: string, now: number, say: Speak) => span(Math.max(0, now - Date.parse(at)), say);
 
-/** How pressing a wait is, for its colour; the words say it too. */
-export function pressing(waits: string, priority: string | undefined, now: number): 'calm' | 'soon' | 'late' {
-  const bound = priority === 'urgent' ? 1 : priority === 'high' ? 3 : 5; // minutes
-  const ms = now - Date.parse(waits);
-  return ms > 2 * bound * minute ? 'late' : ms > bound * minute ? 'soon' : 'calm';
+/** How pressing a wait is, for its colour; the words say how long it is. */
+export function pressing(waits: string, due: string | undefined, now: number): 'calm' | 'soon' | 'late' {
+  const since = Date.parse(waits);
+  const until = due ? Date.parse(due) : since + 10 * minute;
+  return now >= until ? 'late' : now - since > (until - since) / 2 ? 'soon' : 'calm';
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -59,6 +59,7 @@ export function localTime(zone: string | undefined, now: number, say: Speak): st
 }
 
 export function money(m: Money, say: Speak): string {
+  if (!m.currency) return '';
   try {
     const f = new Intl.NumberFormat(say.language === 'en' ? 'en-GB' : 'fr-FR', { style: 'currency', currency: m.currency });
     const digits = f.resolvedOptions().maximumFractionDigits ?? 2;

@@ -3,12 +3,12 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import {
-  keyOf, partsOf, views, type Act, type ActKind, type Agent, type Conversation, type Entry, type Frame, type Key, type Me, type Presence,
+  keyOf, partsOf, views, type Act, type ActKind, type Agent, type Conversation, type Frame, type Key, type Me, type Presence,
   type Summary, type View,
 } from '../protocol.ts';
 import { uuid } from '../uuid.ts';
-import { Refusal, type Api, type Canned, type Counts, type Seq } from './api.ts';
-import { Outbox, type Pending, type Shelf } from './outbox.ts';
+import { Refusal, type Api, type Canned, type Counts } from './api.ts';
+import { come, Outbox, type Pending, type Shelf } from './outbox.ts';
 import { DeskSocket, type Link, type Wire } from './socket.ts';
 import { apply, isIn, nothing, withEntries, withRow, withRows, type Known } from './state.ts';
 
@@ -182,7 +182,11 @@ export class DeskClient {
 
   private settle() {
     const { known } = this.state;
-    this.outbox.settle((p) => !!known.threads[p.key]?.entries.some((e) => isOf(e, p, this.me)));
+    const items = this.outbox.items;
+    for (const key of new Set(items.map((p) => p.key))) {
+      const entries = known.threads[key]?.entries;
+      if (entries) this.outbox.settle(come(items.filter((p) => p.key === key), entries, this.me));
+    }
   }
 
   private freshen() {
@@ -191,11 +195,6 @@ export class DeskClient {
       const key = this.state.open;
       if (key) this.api.conversation(key).then((r) => this.learn(r.conversation), () => {});
     }, 250);
-  }
-
-  private seen(seq: Seq) { // where a snapshot stands is where a resume may begin
-    if (typeof seq !== 'object' || !seq) return;
-    for (const [brand, n] of Object.entries(seq)) if (!(brand in this.socket.last)) this.socket.last[brand] = n;
   }
 
   // ---- what the screen asks
@@ -221,7 +220,6 @@ export class DeskClient {
     put({ loading: true, failed: false });
     try {
       const p = await this.api.conversations(view, { cursor });
-      this.seen(p.as_of_seq);
       this.store.setState((s) => ({ known: withRows(s.known, p.items), counts: p.counts }));
       put({ loading: false, loaded: true, next: p.next || undefined });
     } catch {
@@ -307,8 +305,7 @@ export class DeskClient {
 
   /** The version that the agent looks at: of the newest thing in the thread. */
   looked(key: Key): number {
-    const { known, details } = this.state;
-    return Math.max(known.threads[key]?.entries.at(-1)?.version ?? 0, details[key]?.version ?? 0);
+    return Math.max(1, ...(this.state.known.threads[key]?.entries.slice(-50).map((e) => e.version) ?? []));
   }
 
   write(key: Key, kind: 'write' | 'note', text: string) {
@@ -361,14 +358,6 @@ export class DeskClient {
   }
 
   private draftName(key: Key) { return `causette.draft.${this.me}.${key}`; }
-}
-
-/** Whether an entry is what became of something pending. */
-export function isOf(e: Entry, p: Pending, me: string): boolean {
-  if (e.from !== 'agent' || e.kind === 'event' || e.agent !== me) return false;
-  if (e.act) return e.act === p.act.id;
-  if (p.version) return e.version === p.version;
-  return e.version > (p.act.seen ?? 0) && e.text === p.act.text; // said, but the answer is still on its way
 }
 
 function rowOf({ desk: _d, profile: _p, questions: _q, draft: _t, can_write: _c, why_not: _w, channel: _h, ...row }: Conversation): Summary {

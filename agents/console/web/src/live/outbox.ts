@@ -2,6 +2,7 @@
 // network and a reload; the id makes that asking twice says it once.
 
 import type { Act, Conversation, Entry, Key } from '../protocol.ts';
+import { uuid } from '../uuid.ts';
 import { Refusal } from './api.ts';
 
 export interface Pending {
@@ -9,7 +10,8 @@ export interface Pending {
   act: Act & { kind: 'write' | 'note' };
   at: string;
   state: 'queued' | 'posting' | 'accepted' | 'refused';
-  version?: number; // of the turn, once accepted
+  version?: number; // the conversation's, once accepted: the turn's or a later one
+  after?: number; // the version at which the agent's words before these were accepted
   code?: string; // why it was refused
   missed?: Entry[]; // what was said meanwhile, when that is why
   owner?: string;
@@ -40,7 +42,8 @@ export class Outbox {
       const name = shelf.key(i);
       if (!name?.startsWith(this.prefix)) continue;
       try {
-        this.items.push({ ...JSON.parse(shelf.getItem(name)!), state: 'queued' });
+        const p: Pending = JSON.parse(shelf.getItem(name)!);
+        this.items.push({ ...p, state: p.state === 'refused' ? 'refused' : 'queued' });
       } catch { /* written by another version: left where it is */ }
     }
     this.items.sort((a, b) => (a.act.id < b.act.id ? -1 : 1));
@@ -48,16 +51,19 @@ export class Outbox {
 
   add(key: Key, act: Pending['act'], at: string) {
     const p: Pending = { key, act, at, state: 'queued' };
-    this.shelf.setItem(this.prefix + act.id, JSON.stringify(p));
+    this.keep(p);
     this.set([...this.items, p]);
     this.flush();
   }
 
-  /** Asks again for what was refused; anyway: whatever was said meanwhile. */
+  /** Asks again for what was refused: as another act, for an id stands for one answer. */
   retry(id: string, change: Pick<Act, 'anyway' | 'seen'> = {}) {
-    this.update(id, (p) => ({ ...p, state: 'queued', code: undefined, missed: undefined, act: { ...p.act, ...change } }));
-    const p = this.items.find((x) => x.act.id === id);
-    if (p) this.shelf.setItem(this.prefix + id, JSON.stringify(p));
+    const old = this.items.find((x) => x.act.id === id);
+    if (old?.state !== 'refused') return;
+    const p: Pending = { key: old.key, at: old.at, state: 'queued', act: { ...old.act, ...change, id: uuid() } };
+    this.keep(p);
+    this.shelf.removeItem(this.prefix + id);
+    this.set(this.items.map((x) => (x === old ? p : x)));
     this.flush();
   }
 
@@ -82,9 +88,9 @@ export class Outbox {
     clearTimeout(this.again);
   }
 
-  /** Drops bubbles whose entries have come. */
-  settle(has: (p: Pending) => boolean) {
-    const left = this.items.filter((p) => !(p.state === 'accepted' && has(p)));
+  /** Drops bubbles that were accepted and whose entries have come. */
+  settle(come: Set<string>) {
+    const left = this.items.filter((p) => !(p.state === 'accepted' && come.has(p.act.id)));
     if (left.length !== this.items.length) this.set(left);
   }
 
@@ -109,11 +115,14 @@ export class Outbox {
       const r = await this.post(p.key, p.act);
       this.tries = 0;
       this.shelf.removeItem(this.prefix + id);
-      this.update(id, (x) => ({ ...x, state: 'accepted', version: r.version }), r.conversation);
+      this.set(this.items.map((x) => x.act.id === id ? { ...x, state: 'accepted', version: r.version }
+        : x.key === p.key && x.act.id > id ? { ...x, after: r.version } : x), r.conversation);
       return true;
     } catch (err) {
       if (err instanceof Refusal && !err.passing && err.status !== 401) {
-        this.update(id, (x) => ({ ...x, state: 'refused', code: err.code, missed: err.problem.missed ?? undefined, owner: err.problem.owner }));
+        const no: Pending = { ...p, state: 'refused', code: err.code, missed: err.problem.missed ?? undefined, owner: err.problem.owner };
+        this.keep(no);
+        this.update(id, () => no);
         return true;
       }
       this.update(id, (x) => ({ ...x, state: 'queued' }));
@@ -123,8 +132,10 @@ export class Outbox {
     }
   }
 
-  private update(id: string, f: (p: Pending) => Pending, answer?: Conversation) {
-    this.set(this.items.map((p) => (p.act.id === id ? f(p) : p)), answer);
+  private keep(p: Pending) { this.shelf.setItem(this.prefix + p.act.id, JSON.stringify(p)); }
+
+  private update(id: string, f: (p: Pending) => Pending) {
+    this.set(this.items.map((p) => (p.act.id === id ? f(p) : p)));
   }
 
   private set(items: Pending[], answer?: Conversation) {
@@ -133,4 +144,23 @@ export class Outbox {
   }
 
   private get prefix() { return `causette.outbox.${this.agent}.`; }
+}
+
+/** Which of what is pending the thread shows already: each entry is one act's. */
+export function come(pending: Pending[], entries: Entry[], me: string): Set<string> {
+  const ids = new Set<string>();
+  const used = new Set<string>();
+  for (const p of pending) {
+    const e = entries.findLast((x) => !used.has(x.id) && isOf(x, p, me));
+    if (!e) continue;
+    used.add(e.id);
+    ids.add(p.act.id);
+  }
+  return ids;
+}
+
+function isOf(e: Entry, p: Pending, me: string): boolean {
+  if (p.state === 'queued' || p.state === 'refused') return false;
+  if (e.from !== 'agent' || e.agent !== me || e.kind !== (p.act.kind === 'note' ? 'note' : 'message')) return false;
+  return e.version > Math.max(p.act.seen ?? 0, p.after ?? 0) && e.version <= (p.version ?? Infinity) && e.text?.trim() === p.act.text?.trim();
 }

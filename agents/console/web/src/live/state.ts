@@ -69,23 +69,22 @@ function merge(old: Entry[], entries: Entry[]): Entry[] {
   return unsorted ? list.sort(order) : list;
 }
 
-// The version is the order of everything said; within a turn the customer
-// comes first, then what was decided, then what was answered.
-const first = { customer: 0, system: 1, agent: 2, assistant: 3 };
-function order(a: Entry, b: Entry): number {
-  return a.version - b.version || first[a.from] - first[b.from] || compare(a.at, b.at) || compare(a.id, b.id);
-}
+// Ids are minted in the order of what they name; the server pages by them too.
+const order = (a: Entry, b: Entry) => compare(a.id, b.id);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Whether a conversation belongs to a view. */
 export function isIn(view: View, row: Summary, me: string): boolean {
   switch (view) {
-    case 'mine': return row.owner === me && row.status !== 'resolved' && row.owner_kind === 'agent';
-    case 'queue': return row.owner_kind === 'queue';
-    case 'bot': return row.owner_kind === 'assistant';
+    case 'mine': return isWith(row, me);
+    case 'queue': return row.status === 'queued';
+    case 'bot': return !row.status || row.status === 'resolved';
     case 'all': return true;
   }
 }
+
+/** Whether this agent has the conversation. */
+export const isWith = (row: Summary | undefined, me: string) => row?.owner === me && (row.status === 'assigned' || row.status === 'snoozed');
 
 const urgency: Record<Priority, number> = { urgent: 0, high: 1, normal: 2 };
 

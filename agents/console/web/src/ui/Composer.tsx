@@ -85,6 +85,13 @@ export function Composer({ k }: { k: Key }) {
         ))}
         <span className="hint">{note ? say('write.note.hint') : say('write.reply.hint', { medium })}</span>
       </div>
+      {mine && detail?.profile?.suspended && (
+        <div className="doubt" role="group" aria-label={say('doubt.title')}>
+          <p>{say('doubt.title')}</p>
+          <button type="button" className="button" onClick={() => void act(k, 'unsubscribe')}>{say('doubt.stop')}</button>
+          <button type="button" className="button" onClick={() => void act(k, 'keep')}>{say('doubt.keep')}</button>
+        </div>
+      )}
       {blocked ? (
         <div className="blocked">
           <p>{why}</p>

@@ -31,12 +31,12 @@ export function Customer({ k }: { k: Key }) {
       {c?.desk?.reason && (
         <Part title={say('who.why')}>
           <p className="reason" data-priority={c.desk.priority}><strong>{reasonOf(c.desk.reason, say)}</strong></p>
-          {c.desk.inputs && <Facts of={Object.entries(c.desk.inputs).map(([n, v]) => [n.replaceAll('_', ' '), v])} />}
+          {c.desk.inputs && <Facts of={Object.entries(c.desk.inputs).map(([n, v]) => [say.maybe(`input.${n}`, n.replaceAll('_', ' ')), v === 'yes' ? say('input.yes') : v])} />}
         </Part>
       )}
       {c && (
         <dl className="figures">
-          {p.value && <div><dt>{say('who.value')}</dt><dd>{money(p.value, say)}</dd></div>}
+          {p.value?.currency && <div><dt>{say('who.value')}</dt><dd>{money(p.value, say)}</dd></div>}
           {typeof p.points === 'number' && <div><dt>{say('who.points')}</dt><dd>{p.points.toLocaleString(say.language)}</dd></div>}
           {there && <div><dt>{say('who.time')}</dt><dd>{there}</dd></div>}
         </dl>

@@ -75,7 +75,7 @@ export const EventLine = memo(function EventLine({ e }: { e: Entry }) {
   const to = e.data?.to ? agents[e.data.to]?.name ?? e.data.to : '';
   const type = e.type === 'agent.transferred' && !to ? 'agent.requeued' : e.type ?? '';
   const words = say.maybe(`event.${type}`, '', { name, to });
-  const why = e.data?.reason ? reasonOf(e.data.reason, say) : '';
+  const why = e.data?.reason ? reasonOf(e.data.reason, say) : type === 'agent.tagged' ? e.data?.tags ?? '' : '';
   const steps = e.steps ?? [];
   const rule = e.rule || steps.at(-1)?.rule;
   return (

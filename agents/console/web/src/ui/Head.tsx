@@ -50,7 +50,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
         <h2>{name}</h2>
         <p>
           <span className="whose" data-is={may.mine ? 'mine' : row?.owner_kind}>{assistant && <Bot aria-hidden />}{whose}</span>
-          {row?.waits && row.status !== 'resolved' && <Wait waits={row.waits} priority={row.priority} now={now} />}
+          {row?.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} />}
           {there && <span className="local">{say('time.local', { time: there })}</span>}
           {writing.map((c) => <span key={c.agent} className="company">{say('head.composing', { name: c.name })}</span>)}
           {looking.map((c) => <span key={c.agent} className="company">{say('head.viewing', { name: c.name })}</span>)}

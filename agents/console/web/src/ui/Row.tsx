@@ -33,7 +33,7 @@ export const Row = memo(function Row({ row, view, current, now }: { row: Summary
         {row.priority === 'urgent' && <span className="badge urgent"><TriangleAlert aria-hidden />{say('priority.urgent')}</span>}
         {row.priority === 'high' && <span className="badge high">{say('priority.high')}</span>}
         {row.cart && row.cart.amount > 0 && <span className="fact"><ShoppingCart aria-hidden /><span className="unseen">{say('row.cart', { money: '' })}</span>{money(row.cart, say)}</span>}
-        {row.waits && row.status !== 'resolved' && <Wait waits={row.waits} priority={row.priority} now={now} />}
+        {row.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} />}
         <span className="fact owner">{whose()}</span>
       </span>
     </a>
@@ -48,11 +48,11 @@ export const Row = memo(function Row({ row, view, current, now }: { row: Summary
   }
 });
 
-export function Wait({ waits, priority, now }: { waits: string; priority?: string; now: number }) {
+export function Wait({ waits, due, now }: { waits: string; due?: string; now: number }) {
   const say = useWords();
   const ms = now - Date.parse(waits);
   return (
-    <span className="wait" data-is={pressing(waits, priority, now)}>
+    <span className="wait" data-is={pressing(waits, due, now)}>
       <Clock3 aria-hidden />{ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) })}
     </span>
   );

@@ -1,8 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { ArrowDown, MessagesSquare } from 'lucide-react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import { isOf } from '../live/client.ts';
-import type { Pending } from '../live/outbox.ts';
+import { come, type Pending } from '../live/outbox.ts';
 import type { Entry, Key } from '../protocol.ts';
 import { dayOf } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -44,7 +43,11 @@ function Talk({ k }: { k: Key }) {
   const me = useDesk((s) => s.me.agent.id);
   const today = new Date(useNow(60_000)).toDateString();
   const entries = thread?.entries ?? none;
-  const pending = useMemo(() => all.filter((p) => p.key === k && !entries.some((e) => isOf(e, p, me))), [all, k, entries, me]);
+  const pending = useMemo(() => {
+    const own = all.filter((p) => p.key === k);
+    const here = come(own, entries, me);
+    return own.filter((p) => !here.has(p.act.id));
+  }, [all, k, entries, me]);
 
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);

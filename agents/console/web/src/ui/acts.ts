@@ -1,6 +1,7 @@
 // What an agent can do with a conversation, and how it is told afterwards.
 
 import { useMemo } from 'react';
+import { isWith } from '../live/state.ts';
 import type { Act, ActKind, Key, Summary } from '../protocol.ts';
 import { useWords, type Word } from '../words/index.ts';
 import { refusalOf, screen, useClient } from './context.ts';
@@ -16,7 +17,7 @@ export function useActs() {
       try {
         await client.act(key, kind, more);
         if (quiet) return true;
-        const undo = kind === 'resolve' || kind === 'snooze' ? () => void act(key, 'reopen') : undefined;
+        const undo = kind === 'resolve' ? () => void act(key, 'reopen') : undefined;
         screen.toast({ text: say(`done.${kind}` as Word, { name }), undo });
         return true;
       } catch (err) {
@@ -30,15 +31,15 @@ export function useActs() {
 
 /** Which acts make sense for a conversation as it stands. */
 export function possible(row: Summary | undefined, me: string) {
-  const mine = row?.owner_kind === 'agent' && row.owner === me;
-  const resolved = row?.status === 'resolved';
+  const mine = isWith(row, me);
+  const queued = row?.status === 'queued';
   return {
     mine,
     claim: !!row && !mine,
-    transfer: mine && !resolved,
-    return: mine && !resolved,
-    snooze: mine && !resolved && row?.status !== 'snoozed',
-    resolve: !!row && (mine || row.owner_kind === 'queue') && !resolved,
-    reopen: !!row && (resolved || row.status === 'snoozed') && (mine || row.owner === me),
+    transfer: mine || queued,
+    return: mine || queued,
+    snooze: mine && row?.status !== 'snoozed',
+    resolve: mine || queued,
+    reopen: row?.status === 'resolved' && row.owner === me,
   };
 }

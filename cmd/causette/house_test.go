@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"gateway/api":                5,
 	"gateway/media":              5,
 	"configs":                    5,
+	"agents/console/web":         6, // the page, embedded
 	"agents/console":             6,
 	"store":                      6, // what gateway and agents declare
 	"cmd/causette":               7,

@@ -92,6 +92,7 @@ const (
 	optOutAsks    = 0.45 // no rule speaks: ask
 	optOutDenies  = 0.20 // a rule is sure, and this improbable: ask
 	optOutDoubts  = 0.10 // a rule says likely, and this improbable: ask
+	optOutShort   = 2    // words: no rule speaks, so ask
 )
 
 // weigh joins what the rules found with the second opinion.
@@ -131,6 +132,8 @@ func (lex *lexiconData) stops(f folded, tokens []token, m marks) (Certainty, str
 		joint = None
 	case m[markVeto] != nil && odds < optOutAgainst:
 		joint = Doubt // a rule says what else it may be about
+	case len(tokens) <= optOutShort:
+		joint = Doubt // "et maintenant ?" is little to go by
 	}
 	if joint != found {
 		return joint, secondOpinion

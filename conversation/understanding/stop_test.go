@@ -25,3 +25,11 @@ func TestStopsAreHeardInEverydayWords(t *testing.T) {
 		}
 	}
 }
+
+func TestTwoWordsAreTooFewForTheSecondOpinionAlone(t *testing.T) {
+	for _, text := range []string{"maintenant", "et maintenant ?", "immediately", "already", "numéros", "these"} {
+		if r := Read(text, ""); r.Stop == Sure {
+			t.Errorf("%q opts out: %s", text, r.Rule)
+		}
+	}
+}

@@ -54,8 +54,17 @@ type Desk struct {
 	byEmail, byAddress *throttle
 
 	mu    sync.Mutex
-	names map[conversation.AgentID]string // of agents, who are few and keep their names
+	names map[conversation.AgentID]named // of agents, who are few
 }
+
+// named is an agent's name as it was read; it is read again after a while, since
+// another node may have changed it.
+type named struct {
+	name string
+	till time.Time
+}
+
+const nameKept = time.Minute
 
 // New makes the desk.
 func New(o Options) *Desk {
@@ -66,7 +75,7 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, canned: o.Canned, first: o.FirstAnswer, next: o.NextAnswer,
-		now: o.Now, log: o.Log, names: make(map[conversation.AgentID]string),
+		now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
 		byEmail: newThrottle(loginEvery, loginBurst, throttledNames), byAddress: newThrottle(addressEvery, addressBurst, throttledNames)}
 }
 

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -190,18 +191,19 @@ func (d *Desk) name(ctx context.Context, id conversation.AgentID) string {
 	if id == "" {
 		return ""
 	}
+	now := d.now()
 	d.mu.Lock()
-	name, known := d.names[id]
+	known := d.names[id]
 	d.mu.Unlock()
-	if known {
-		return name
+	if now.Before(known.till) {
+		return known.name
 	}
 	a, err := d.store.Agent(ctx, id)
 	if err != nil {
-		return string(id)
+		return cmp.Or(known.name, string(id))
 	}
 	d.mu.Lock()
-	d.names[id] = a.Name
+	d.names[id] = named{a.Name, now.Add(nameKept)}
 	d.mu.Unlock()
 	return a.Name
 }

@@ -87,7 +87,7 @@ func TestWhoMayWriteAndWhyNot(t *testing.T) {
 // null, and nothing of the account but what colleagues may know.
 func TestThePagesJSON(t *testing.T) {
 	d := quiet()
-	d.names["lea"] = "Léa"
+	d.names["lea"] = named{"Léa", nine.Add(nameKept)}
 	row := Row{Conversation: conversation.Conversation{Brand: "lumen", State: conversation.Idle, Version: 3,
 		Customer: conversation.Customer{ID: "c1", First: "Claire", Last: "Martin", Phone: "+33612345678"}},
 		Last: &gateway.Stored{Inbound: true, Text: "Bonjour\n à tous", At: nine}}

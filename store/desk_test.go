@@ -61,7 +61,7 @@ func TestALargeDeskAnswersAtOnce(t *testing.T) {
 					return c.All
 				}},
 				{"a long thread", 100, func() int {
-					items, err := s.Items(t.Context(), "lumen", writer, fmt.Sprintf("m%08d", 2*size+long/2), 100)
+					items, err := s.Items(t.Context(), "lumen", writer, fmt.Sprintf("m%08d", size+long/2), 100)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -87,10 +87,10 @@ func TestALargeDeskAnswersAtOnce(t *testing.T) {
 }
 
 // fill makes so many conversations with two texts each, a tenth of them in the
-// queue, five for each of ten agents, and lets one customer write long.
+// queue, five for each of ten agents, and lets one customer write long amid them.
 func fill(t *testing.T, s *store.Store, size, long int) (writer conversation.CustomerID) {
 	t.Helper()
-	const brand, batch = conversation.BrandID("lumen"), 1000
+	const brand, batch = conversation.BrandID("lumen"), 500
 	message := 0
 	text := func(id conversation.CustomerID) gateway.InboundRow {
 		m := gateway.InboundRow{ID: conversation.MessageID(fmt.Sprintf("m%08d", message)), Customer: id, Inbound: conversation.Inbound{
@@ -119,6 +119,17 @@ func fill(t *testing.T, s *store.Store, size, long int) (writer conversation.Cus
 		}
 	}
 	for from := 0; from < size; from += batch {
+		if from == size/2 {
+			for range long / batch {
+				group(from-1, from, func(_ int, r *gateway.Row) (list []gateway.InboundRow) {
+					writer = r.Conversation.Customer.ID
+					for range batch {
+						list = append(list, text(writer))
+					}
+					return list
+				})
+			}
+		}
 		group(from, from+batch, func(i int, r *gateway.Row) []gateway.InboundRow {
 			c := &r.Conversation
 			c.Customer.First, c.Customer.Last = "Client", fmt.Sprintf("Nom%05d", i)
@@ -131,15 +142,6 @@ func fill(t *testing.T, s *store.Store, size, long int) (writer conversation.Cus
 			}
 			r.DeskChanged = c.Desk != nil
 			return []gateway.InboundRow{text(c.Customer.ID), text(c.Customer.ID)}
-		})
-	}
-	for n := 0; n < long; n += batch / 2 {
-		group(size/2, size/2+1, func(_ int, r *gateway.Row) (list []gateway.InboundRow) {
-			writer = r.Conversation.Customer.ID
-			for range batch / 2 {
-				list = append(list, text(writer))
-			}
-			return list
 		})
 	}
 	return writer

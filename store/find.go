@@ -15,7 +15,7 @@ import (
 // A search reads at most so many customers for each word, and looks into at
 // most so many conversations; who types on finds fewer.
 const (
-	maxFound  = 2000
+	maxFound  = 5000
 	maxLooked = 200
 )
 
@@ -56,23 +56,32 @@ func (s *Store) search(ctx context.Context, q agents.Query) ([]agents.Row, error
 	return rows[:min(len(rows), q.Limit)], nil
 }
 
-// named are the customers who have all of the words.
+// named are the customers who have all of the words. A word that very many have
+// says nothing where another says more: that one is left to holds.
 func (s *Store) named(ctx context.Context, brand conversation.BrandID, words []string) ([]conversation.CustomerID, error) {
-	var all []conversation.CustomerID
-	for i, w := range words {
+	var all, many []conversation.CustomerID
+	narrowed := false
+	for _, w := range words {
 		ids, err := s.found(ctx, findWords, brand, w)
 		if err != nil {
 			return nil, err
 		}
+		if len(ids) == maxFound {
+			many = ids
+			continue
+		}
 		slices.Sort(ids)
-		if i == 0 {
-			all = slices.Compact(ids)
+		if !narrowed {
+			all, narrowed = slices.Compact(ids), true
 			continue
 		}
 		all = slices.DeleteFunc(all, func(id conversation.CustomerID) bool {
 			_, there := slices.BinarySearch(ids, id)
 			return !there
 		})
+	}
+	if !narrowed {
+		return many, nil
 	}
 	return all, nil
 }

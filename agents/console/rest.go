@@ -153,7 +153,7 @@ func (c *Console) putPresence(r *http.Request, s *session) (any, error) {
 
 func (c *Console) getAgents(r *http.Request, s *session) (any, error) {
 	list, err := c.desk.Agents(r.Context(), s.agent)
-	return items[agents.Agent]{list}, err
+	return listed(list), err
 }
 
 func (c *Console) getConversations(r *http.Request, s *session) (any, error) {
@@ -208,12 +208,20 @@ func (c *Console) putDraft(r *http.Request, s *session) (any, error) {
 }
 
 func (c *Console) getCanned(*http.Request, *session) (any, error) {
-	return items[agents.Canned]{c.desk.Canned()}, nil
+	return listed(c.desk.Canned()), nil
 }
 
 // items is a list as REST answers it.
 type items[T any] struct {
 	Items []T `json:"items"`
+}
+
+// listed is the list; nothing is [], for a page counts what it gets.
+func listed[T any](list []T) items[T] {
+	if list == nil {
+		list = []T{}
+	}
+	return items[T]{list}
 }
 
 func named(r *http.Request) (conversation.BrandID, conversation.CustomerID) {

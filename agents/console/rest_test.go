@@ -75,6 +75,12 @@ func TestRequests(t *testing.T) {
 	}
 }
 
+func TestNothingIsAnEmptyList(t *testing.T) {
+	if text, err := json.Marshal(listed[agents.Canned](nil)); err != nil || string(text) != `{"items":[]}` {
+		t.Fatalf("%s, %v", text, err)
+	}
+}
+
 func TestARefusedActSaysWhoHasItAndWhatWasMissed(t *testing.T) {
 	w := newWorld(t)
 	w.desk.say("bob", "lea", "bonjour")

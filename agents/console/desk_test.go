@@ -13,6 +13,8 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
+var _ Desk = (*agents.Desk)(nil)
+
 const lumen conversation.BrandID = "lumen"
 
 // memory is a desk without a database: it keeps its log, and tells of it what

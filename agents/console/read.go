@@ -23,6 +23,7 @@ const (
 func (c *client) read() {
 	defer c.hub.work.Done()
 	defer close(c.gone)
+	greeted := false
 	for {
 		text, err := c.conn.Read()
 		if err != nil {
@@ -39,6 +40,11 @@ func (c *client) read() {
 			c.end(closeBadFrame, "not a frame of version 1")
 			continue
 		}
+		if s.T == "hello" && greeted {
+			c.end(closeBadFrame, "hello is said once")
+			continue
+		}
+		greeted = greeted || s.T == "hello"
 		if why := c.hear(s); why != "" {
 			c.end(closeBadFrame, why)
 		}
@@ -53,11 +59,7 @@ func (c *client) hear(s said) (why string) {
 		if parse(s.D, &h) != nil {
 			return "hello is not one"
 		}
-		select {
-		case c.hello <- h:
-		default:
-			return "hello is said once"
-		}
+		c.hello <- h // once: there is room
 	case "cmd":
 		var cmd command
 		if s.ID == "" || len(s.ID) > maxName || parse(s.D, &cmd) != nil || cmd.Kind != "act" {
@@ -172,7 +174,8 @@ type person struct {
 }
 
 // lookAtAgents tells the pages which agents have changed, and has the sessions
-// of those looked at whose account has.
+// of those looked at whose account has; the first time of all, since what they
+// were before is not known.
 func (h *hub) lookAtAgents(ctx context.Context) {
 	if h.size() == 0 {
 		return
@@ -193,11 +196,11 @@ func (h *hub) lookAtAgents(ctx context.Context) {
 		account, _ := json.Marshal([]any{a.Role, a.Disabled, a.Revoked, a.Brands})
 		p := person{string(text), string(account)}
 		people[a.ID] = p
-		before, known := h.people[a.ID]
-		if h.people == nil || before == p {
+		before := h.people[a.ID]
+		if before == p {
 			continue
 		}
-		if !known || before.text != p.text {
+		if h.people != nil && before.text != p.text {
 			f := envelope{T: "agent", D: json.RawMessage(text)}.renderAs("agent/"+string(a.ID), h.now())
 			for c := range h.clients {
 				c.tell(f, func() bool { return true })
@@ -209,14 +212,18 @@ func (h *hub) lookAtAgents(ctx context.Context) {
 			}
 		}
 	}
-	for id := range h.people {
-		if _, still := people[id]; !still {
-			for c := range h.clients {
-				c.lookAgainIf(id)
-			}
+	for c := range h.clients { // whose account is closed is not listed
+		if _, listed := people[c.whose()]; !listed {
+			c.lookAgainIf(c.whose())
 		}
 	}
 	h.people = people
+}
+
+func (c *client) whose() conversation.AgentID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.agent.ID
 }
 
 func (c *client) lookAgainIf(agent conversation.AgentID) {

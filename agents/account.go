@@ -51,6 +51,12 @@ func (d *Desk) Login(ctx context.Context, email, password, from string) (Agent, 
 	if !right {
 		return Agent{}, ErrWrongLogin
 	}
+	if a.Presence == Offline { // who comes in may be given work
+		if err := d.store.SetPresence(ctx, a.ID, Online); err != nil {
+			return Agent{}, fmt.Errorf("log in: %w", err)
+		}
+		a.Presence = Online
+	}
 	return a, nil
 }
 

@@ -96,6 +96,17 @@ brands:
 channels:
   - {id: lumen-sms, brand: lumen, kind: phones, address: "36105"}
   - {id: lumen-whatsapp, brand: lumen, kind: phones, address: "whatsapp:+33939061235"}
+desk:
+  canned:
+    - id: bonjour
+      title: Bonjour
+      text: {fr: "Bonjour {name}, je suis {agent} de Lumen. Je regarde tout de suite.", en: "Hello {name}, this is {agent} at Lumen. Let me have a look."}
+    - id: geste
+      title: Geste commercial
+      text: {fr: "Nous vous offrons 10 % sur votre prochaine commande : code LUMEN10.", en: "Here is 10% off your next order: code LUMEN10."}
+    - id: merci
+      title: Merci
+      text: {fr: "Avec plaisir, {name}. Belle journée !", en: "You are welcome, {name}. Have a lovely day!"}
 `, listen, public, database)
 	cfg, err := configs.Parse("demo", []byte(text), os.LookupEnv)
 	if err != nil {

@@ -56,8 +56,9 @@ function Said() {
 function Toasts() {
   const say = useWords();
   const toasts = useScreen((s) => s.toasts);
+  if (!toasts.length) return null;
   return (
-    <div className="toasts">
+    <section className="toasts" aria-label={say('app.toasts')}>
       {toasts.map((t) => (
         <div key={t.id} className="toast" data-bad={t.bad || undefined}>
           <span>{t.text}</span>
@@ -65,6 +66,6 @@ function Toasts() {
           <button className="icon-button" aria-label={say('app.close')} onClick={() => screen.dismiss(t.id)}><X aria-hidden /></button>
         </div>
       ))}
-    </div>
+    </section>
   );
 }

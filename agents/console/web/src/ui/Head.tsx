@@ -47,7 +47,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
     <header className="head">
       <button className="icon-button back" aria-label={say('head.back')} title={say('head.back')} onClick={() => go({ view: place.view, key: null })}><ArrowLeft aria-hidden /></button>
       <div className="head-who">
-        <h2>{name}</h2>
+        <h1>{name}</h1>
         <p>
           <span className="whose" data-is={may.mine ? 'mine' : row?.owner_kind}>{assistant && <Bot aria-hidden />}{whose}</span>
           {row?.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} />}

@@ -39,12 +39,13 @@ export function List({ place }: { place: Place }) {
     if (i >= 0) list.current?.scrollToIndex(i, { align: 'nearest' });
   }, [open]);
 
+  const Title = open ? 'h2' : 'h1'; // the page has one of the first rank
   const busy = found ? found.loading && !found.keys.length : !listing.loaded && !listing.failed;
   const failed = found ? found.failed : listing.failed;
   return (
-    <section className="list" aria-label={say('list.label')}>
+    <section className="list" role={open ? undefined : 'main'} aria-label={say('list.label')}>
       <header>
-        <h1>{say(`view.${place.view}`)}</h1>
+        <Title>{say(`view.${place.view}`)}</Title>
         <div className="search">
           <Search aria-hidden />
           <input type="search" value={q} aria-label={say('list.search')} placeholder={say('list.search')}

@@ -42,7 +42,7 @@ export function Rail({ place, onOut }: { place: Place; onOut: () => void }) {
       <p className="link" data-is={link} role="status"><i aria-hidden /><span>{say(`link.${link}`, link === 'catching_up' ? { n: caught } : {})}</span></p>
       <button className="icon-button" aria-label={say('nav.help')} title={say('nav.help')} onClick={() => screen.help(true)}><CircleHelp aria-hidden /></button>
       <Menu className="me" compact label={`${me.name}. ${say('nav.me', { presence: say(`presence.${me.presence}`) })}`}
-        icon={<><span aria-hidden>{initials(me.name)}</span><i className="presence" data-is={me.presence} aria-hidden /></>}
+        icon={<><span className="initials" data-initials={initials(me.name)} aria-hidden /><i className="presence" data-is={me.presence} aria-hidden /></>}
         items={[
           ...(['online', 'away', 'offline'] as Presence[]).map((p) => ({ id: p, mark: p, label: say(`presence.${p}`), do: () => void client.setPresence(p) })),
           { id: 'out', label: say('nav.logout'), do: () => void leave() },

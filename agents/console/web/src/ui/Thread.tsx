@@ -16,11 +16,11 @@ export function Thread({ place }: { place: Place }) {
   const name = useDesk((s) => (place.key ? s.known.rows[place.key]?.name : ''));
   if (!place.key) {
     return (
-      <main className="thread none" id="thread" tabIndex={-1}>
+      <div className="thread none" id="thread" tabIndex={-1}>
         <MessagesSquare aria-hidden />
-        <h2>{say('thread.pick')}</h2>
+        <strong>{say('thread.pick')}</strong>
         <p>{say('thread.pick.lead')}</p>
-      </main>
+      </div>
     );
   }
   return (
@@ -52,6 +52,8 @@ function Talk({ k }: { k: Key }) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const bottom = useRef(true);
+  const top = useRef(0);
+  const height = useRef(0);
   const [news, setNews] = useState(0);
   const oldest = useRef<string>(undefined);
   const newest = useRef<Entry>(undefined);
@@ -62,9 +64,17 @@ function Talk({ k }: { k: Key }) {
   const shift = oldest.current !== undefined && entries[0]?.id !== oldest.current;
   useEffect(() => { oldest.current = entries[0]?.id; });
 
+  // Who reads the end stays at the end, whatever grows: lines that are measured,
+  // the composer, a picture that comes in.
   useLayoutEffect(() => {
-    if (bottom.current) list.current?.scrollToIndex(items.length - 1, { align: 'end' });
-  }, [items.length]);
+    const el = scroller.current!;
+    const stay = () => { if (bottom.current) el.scrollTop = el.scrollHeight; };
+    stay();
+    const grows = new ResizeObserver(stay);
+    grows.observe(el);
+    for (const child of el.children) grows.observe(child);
+    return () => grows.disconnect();
+  }, [items.length, thread?.complete]);
   useEffect(() => {
     const last = entries.at(-1);
     const was = newest.current;
@@ -79,6 +89,7 @@ function Talk({ k }: { k: Key }) {
 
   const toEnd = () => {
     setNews(0);
+    bottom.current = true;
     list.current?.scrollToIndex(items.length - 1, { align: 'end' });
   };
 
@@ -96,9 +107,13 @@ function Talk({ k }: { k: Key }) {
         <Virtualizer ref={list} scrollRef={scroller} shift={shift} itemSize={72}
           onScroll={() => {
             const el = scroller.current!;
-            bottom.current = el.scrollTop + el.clientHeight > el.scrollHeight - 60;
+            const end = el.scrollTop + el.clientHeight > el.scrollHeight - 60;
+            if (end) bottom.current = true;
+            else if (el.scrollTop < top.current - 1 && el.scrollHeight >= height.current) bottom.current = false; // the reader went up
+            top.current = el.scrollTop;
+            height.current = el.scrollHeight;
             if (bottom.current && news) setNews(0);
-            if (el.scrollTop < 300) void client.older(k);
+            if (!bottom.current && el.scrollTop < 300) void client.older(k);
           }}>
           {items}
         </Virtualizer>
@@ -116,7 +131,7 @@ function lines(entries: Entry[], pending: Pending[], now: number, say: ReturnTyp
   for (const e of entries) {
     const d = new Date(e.at).toDateString();
     if (d !== day) {
-      list.push(<h3 key={`day ${e.id}`} className="day"><span>{dayOf(e.at, now, say)}</span></h3>);
+      list.push(<h2 key={`day ${e.id}`} className="day"><span>{dayOf(e.at, now, say)}</span></h2>);
       day = d;
       before = undefined;
     }

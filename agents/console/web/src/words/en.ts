@@ -11,6 +11,7 @@ export const en: Record<Word, string> = {
   'app.undo': 'Undo',
   'app.failed': 'The server cannot be reached.',
   'app.colon': ': ',
+  'app.toasts': 'What was just done',
   'app.skip': 'Skip to the conversation',
 
   'login.title': 'Hello',

@@ -10,6 +10,7 @@ export const fr = {
   'app.undo': 'Annuler',
   'app.failed': 'Impossible de joindre le serveur.',
   'app.colon': ' : ',
+  'app.toasts': 'Ce qui vient d’être fait',
   'app.skip': 'Aller à la conversation',
 
   'login.title': 'Bonjour',
@@ -24,7 +25,7 @@ export const fr = {
   'login.over': 'Votre session est terminée. Reconnectez-vous.',
 
   'nav.label': 'Vues',
-  'view.mine': 'Les miennes',
+  'view.mine': 'À moi',
   'view.queue': 'File',
   'view.bot': 'Assistant',
   'view.all': 'Toutes',

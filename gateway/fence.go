@@ -23,7 +23,7 @@ func (m *Outbound) stale(c conversation.Conversation) conversation.Rule {
 		return "fence.silenced"
 	case m.byAgent():
 		// A person said it: who has the conversation since changes nothing, an opt-out does.
-		if m.Epoch < c.Epoch && (c.Customer.Silenced || optedOutSince(c.Customer, m.Medium, m.Created)) {
+		if m.Epoch < c.Epoch && optedOutSince(c.Customer, m.Medium, m.Created) {
 			return "fence.epoch"
 		}
 	case m.Epoch < c.Epoch && (m.Purpose != conversation.Transactional || c.State.Owner() != conversation.Assistant):

@@ -95,7 +95,8 @@ func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.C
 func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	f := p.foldOf(w)
 	before := f.row.Conversation
-	turn, err := gr.g.stepSafely(before, gr.loaded(e), gr.now)
+	e = gr.loaded(e)
+	turn, err := gr.g.stepSafely(before, e, gr.now)
 	if err != nil {
 		gr.g.log.Error("poison: the turn failed", "brand", p.brand, "customer", before.Customer.ID, "type", e.Type, "error", err)
 		gr.g.metrics.poisoned.Inc()

@@ -103,7 +103,7 @@ desk:
       text: {fr: "Bonjour {name}, je suis {agent} de Lumen. Je regarde tout de suite.", en: "Hello {name}, this is {agent} at Lumen. Let me have a look."}
     - id: geste
       title: Geste commercial
-      text: {fr: "Nous vous offrons 10 % sur votre prochaine commande : code LUMEN10.", en: "Here is 10% off your next order: code LUMEN10."}
+      text: {fr: "Nous vous offrons 10 %% sur votre prochaine commande : code LUMEN10.", en: "Here is 10%% off your next order: code LUMEN10."}
     - id: merci
       title: Merci
       text: {fr: "Avec plaisir, {name}. Belle journée !", en: "You are welcome, {name}. Have a lovely day!"}

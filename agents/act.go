@@ -22,7 +22,7 @@ type Act struct {
 	Until  time.Time            `json:"until,omitzero"`
 	Tags   []string             `json:"tags,omitempty"`
 	Seen   int64                `json:"seen,omitempty"`   // the version that the agent looked at
-	Anyway bool                 `json:"anyway,omitempty"` // write although something was said since
+	Anyway bool                 `json:"anyway,omitempty"` // write although something was said since; claim although a colleague has it
 }
 
 // Kind is what an act does.
@@ -100,12 +100,11 @@ func (d *Desk) Act(ctx context.Context, by Agent, brand conversation.BrandID, cu
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	if a.Kind == Transfer {
-		if err := d.checkTransfer(ctx, by, brand, customer, a.To); err != nil {
-			return nil, err
-		}
+	from, err := d.takenFrom(ctx, by, brand, customer, a)
+	if err != nil {
+		return nil, err
 	}
-	act := &conversation.Act{Agent: by.ID, To: a.To, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags}
+	act := &conversation.Act{Agent: by.ID, To: a.To, From: from, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags}
 	if a.Anyway {
 		act.Seen = 0
 	}
@@ -170,22 +169,47 @@ func (a *Act) check() error {
 	return nil
 }
 
-// checkTransfer checks who gets a conversation; what one does not have is
-// given away by supervisors only.
-func (d *Desk) checkTransfer(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID, to conversation.AgentID) error {
+// takenFrom says which colleague an act takes the conversation from, and checks
+// that it may: an agent takes over from who is away, supervisors from anybody,
+// and only supervisors give away what they do not have. A claim says anyway when
+// it means to take over.
+func (d *Desk) takenFrom(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID, a Act) (conversation.AgentID, error) {
+	if a.Kind != Transfer && (a.Kind != Claim || !a.Anyway) {
+		return "", nil
+	}
 	row, err := d.store.Detail(ctx, brand, customer)
 	if err != nil {
-		return fmt.Errorf("transfer: %w", err)
+		return "", fmt.Errorf("%s: %w", a.Kind, err)
 	}
-	if k := row.Conversation.Desk; ownerOf(row.Conversation.State) != OwnerAgent || k == nil || k.Owner != by.ID {
-		if err := Allow(by, MayAssign, brand); err != nil {
-			return err
+	var owner conversation.AgentID
+	if c := &row.Conversation; ownerOf(c.State) == OwnerAgent && c.Desk != nil {
+		owner = c.Desk.Owner
+	}
+	if a.Kind == Transfer {
+		if owner != by.ID {
+			err = Allow(by, MayAssign, brand)
 		}
+		if err == nil && a.To != "" {
+			err = d.colleague(ctx, brand, a.To)
+		}
+		return owner, err
 	}
-	if to == "" {
-		return nil
+	if owner == "" || owner == by.ID {
+		return "", nil
 	}
-	a, err := d.store.Agent(ctx, to)
+	colleague, err := d.store.Agent(ctx, owner)
+	if err != nil && !errors.Is(err, gateway.ErrNotFound) {
+		return "", fmt.Errorf("%s: %w", a.Kind, err)
+	}
+	if err == nil && !colleague.Disabled && colleague.Presence == Online {
+		return owner, Allow(by, MayTakeOver, brand)
+	}
+	return owner, nil
+}
+
+// colleague checks that somebody may get conversations of the brand.
+func (d *Desk) colleague(ctx context.Context, brand conversation.BrandID, id conversation.AgentID) error {
+	a, err := d.store.Agent(ctx, id)
 	switch {
 	case errors.Is(err, gateway.ErrNotFound), err == nil && (a.Disabled || !a.serves(brand)):
 		return &Fault{"to", "nobody of this brand's desk has this id"}

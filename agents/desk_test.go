@@ -222,3 +222,38 @@ func TestWhatCannotBeIsAFault(t *testing.T) {
 		}
 	}
 }
+
+func TestAColleaguesConversationIsTakenOverKnowingly(t *testing.T) {
+	w := open(t)
+	lea, theo, ana := w.agent("lea", agents.RoleAgent), w.agent("theo", agents.RoleAgent), w.agent("ana", agents.RoleSupervisor)
+	customer := w.texts("Je veux parler à un conseiller")
+	w.act(lea, customer, agents.Act{ID: "claim", Kind: agents.Claim})
+	presence := func(p agents.Presence) {
+		if err := w.desk.SetPresence(t.Context(), lea, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	presence(agents.Online)
+	if r := w.refused(ana, customer, agents.Act{ID: "1", Kind: agents.Claim}); r.Code != conversation.RefusedOwned || r.Owner != lea.ID {
+		t.Errorf("a supervisor is told that a colleague has it: %+v", r)
+	}
+	over := agents.Act{ID: "over", Kind: agents.Claim, Anyway: true}
+	if _, err := w.desk.Act(t.Context(), theo, lumen, customer, over); !isForbidden(err) {
+		t.Errorf("an agent takes over from who is there: %v", err)
+	}
+	presence(agents.Away)
+	if c := w.act(theo, customer, over).Conversation; c.Owner != theo.ID {
+		t.Errorf("taken over from who is away: %+v", c)
+	}
+	if c := w.act(ana, customer, over).Conversation; c.Owner != ana.ID {
+		t.Errorf("taken over by a supervisor: %+v", c)
+	}
+	w.act(ana, customer, agents.Act{ID: "back", Kind: agents.Transfer, To: theo.ID})
+	if c := w.act(ana, customer, agents.Act{ID: "assign", Kind: agents.Transfer, To: lea.ID}).Conversation; c.Owner != lea.ID {
+		t.Errorf("a supervisor passes a colleague's on: %+v", c)
+	}
+	if _, err := w.desk.Act(t.Context(), theo, lumen, customer, agents.Act{ID: "not-mine", Kind: agents.Transfer, To: theo.ID}); !isForbidden(err) {
+		t.Errorf("an agent gives away a colleague's: %v", err)
+	}
+}

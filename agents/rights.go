@@ -17,15 +17,16 @@ const (
 	MayNote      Permission = "note"          // and tag
 	MaySettle    Permission = "settle"        // return, snooze, resolve, reopen
 	MayTransfer  Permission = "transfer"      // what one has, to a colleague or the queue
-	MayAssign    Permission = "assign"        // what nobody has
+	MayAssign    Permission = "assign"        // what one does not have
+	MayTakeOver  Permission = "take_over"     // from a colleague who is there
 	ManageAgents Permission = "manage_agents" // accounts, passwords, roles
 )
 
 // rights is the one table of who may do what.
 var rights = map[Role][]Permission{
 	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer},
-	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign},
-	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, ManageAgents},
+	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver, ManageAgents},
 }
 
 // Forbidden is a right that the agent does not have: an answer of 403.

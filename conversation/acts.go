@@ -83,11 +83,14 @@ func (t *turn) foreign(a *Act) *Refused {
 
 func (a *Act) full() bool { return a.Capacity > 0 && a.Load >= a.Capacity }
 
-// claimed takes a conversation from the queue or from the assistant. One that
-// a colleague snoozed may be taken too: its owner is not at it.
+// claimed takes a conversation from the queue, from the assistant, or from the
+// colleague that the act names. One that a colleague snoozed may be taken too:
+// its owner is not at it.
 func (t *turn) claimed(a *Act) *Refused {
 	d := t.c.Desk
-	if owner := t.owner(); owner != "" && d.Status != DeskSnoozed {
+	owner := t.owner()
+	taken := owner != "" && owner == a.From && owner != a.Agent
+	if owner != "" && d.Status != DeskSnoozed && !taken {
 		if owner == a.Agent {
 			return refuse(RefusedNothing)
 		}
@@ -95,6 +98,12 @@ func (t *turn) claimed(a *Act) *Refused {
 	}
 	if a.full() {
 		return refuse(RefusedFull)
+	}
+	if taken { // what the colleague said still goes
+		t.unset(timerSnooze)
+		t.hand(a.Agent)
+		t.fence(CancelNothing)
+		return nil
 	}
 	if t.c.State.Owner() == Assistant {
 		t.stepIn("taken_over")
@@ -180,7 +189,7 @@ func (t *turn) withdrawQuestions() {
 func (t *turn) transferred(a *Act) *Refused {
 	owner := t.owner()
 	switch {
-	case owner != "" && owner != a.Agent:
+	case owner != "" && owner != a.Agent && owner != a.From:
 		return &Refused{Code: RefusedNotOwner, Owner: owner}
 	case a.To == owner:
 		return refuse(RefusedNothing)

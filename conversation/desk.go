@@ -63,6 +63,7 @@ const (
 type Act struct {
 	Agent AgentID   `json:"agent"`
 	To    AgentID   `json:"to,omitempty"`
+	From  AgentID   `json:"from,omitempty"` // the colleague that it is taken from: only if they still have it; the desk says who may
 	Text  string    `json:"text,omitempty"` // of a message or a note
 	Seen  int64     `json:"seen,omitempty"` // the conversation's version that the agent looked at; 0: not checked
 	Until time.Time `json:"until,omitzero"`

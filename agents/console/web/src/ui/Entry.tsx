@@ -13,7 +13,7 @@ export const Bubble = memo(function Bubble({ e, follows }: { e: Entry; follows: 
   const me = useDesk((s) => s.me.agent.id);
   const colleague = useDesk((s) => (e.agent ? s.agents[e.agent]?.name : undefined));
   const kind = e.kind === 'note' ? 'note' : e.from;
-  const who = e.from === 'customer' ? e.name : e.from === 'assistant' ? say('thread.assistant')
+  const who = e.from === 'customer' ? e.name || say('thread.customer') : e.from === 'assistant' ? say('thread.assistant')
     : e.agent === me ? say('thread.you') : e.name || colleague || say('thread.agent');
   return (
     <article className="bubble" data-from={kind} data-own={e.agent === me || undefined} data-follows={follows || undefined}>

@@ -35,7 +35,7 @@ export function PendingBubble({ p }: { p: Pending }) {
       {moved && !!p.missed?.length && (
         <div className="missed">
           <strong>{say('pending.moved')}</strong>
-          <ul>{p.missed.map((e) => <li key={e.id}><b>{e.name || say(e.from === 'customer' ? 'row.unknown' : e.from === 'agent' ? 'thread.agent' : 'thread.assistant')}</b> <Text text={e.text ?? ''} /></li>)}</ul>
+          <ul>{p.missed.map((e) => <li key={e.id}><b>{e.name || say(e.from === 'customer' ? 'thread.customer' : e.from === 'agent' ? 'thread.agent' : 'thread.assistant')}</b> <Text text={e.text ?? ''} /></li>)}</ul>
         </div>
       )}
       {refused && (

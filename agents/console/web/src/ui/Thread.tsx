@@ -84,7 +84,7 @@ function Talk({ k }: { k: Key }) {
     if (!come.length) return;
     if (!bottom.current) setNews((n) => n + come.length);
     const e = come.at(-1)!;
-    screen.say(say('thread.heard', { name: e.name || say('row.unknown'), text: e.text ?? '' }));
+    screen.say(say('thread.heard', { name: e.name || say('thread.customer'), text: e.text ?? '' }));
   }, [entries, say]);
 
   const toEnd = () => {

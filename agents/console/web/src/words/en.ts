@@ -146,6 +146,7 @@ export const en: Record<Word, string> = {
   'thread.start': 'The conversation begins here',
   'thread.new': '1 new message|{n} new messages',
   'thread.assistant': 'Assistant',
+  'thread.customer': 'Customer',
   'thread.you': 'You',
   'thread.agent': 'Agent',
   'thread.note': 'Note, seen by agents only',

@@ -145,6 +145,7 @@ export const fr = {
   'thread.start': 'Début de la conversation',
   'thread.new': '1 nouveau message|{n} nouveaux messages',
   'thread.assistant': 'Assistant',
+  'thread.customer': 'Client',
   'thread.you': 'Vous',
   'thread.agent': 'Conseiller',
   'thread.note': 'Note, vue des conseillers seulement',

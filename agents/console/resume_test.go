@@ -59,7 +59,7 @@ func TestAResumeMissesAndDoublesNothing(t *testing.T) {
 				desk.mu.Unlock()
 			}
 		}
-		want, ended := desk.snapshot(), time.Now().Add(20*time.Second)
+		want, ended := desk.snapshot(), time.Now().Add(5*time.Second)
 		for p.view.String() != want {
 			if time.Now().After(ended) {
 				t.Fatalf("the page has\n%swhere there is\n%s(read %v)", p.view, want, p.page.seen)

@@ -46,8 +46,8 @@ func startWorld(t tester, desk *memory) *world {
 	w := &world{t: t, desk: desk, server: httptest.NewUnstartedServer(nil)}
 	origin := "http://" + w.server.Listener.Addr().String()
 	w.console = New(Options{Desk: desk, Sessions: desk, Origins: []string{origin}, Subscribe: desk.subscribe})
-	w.console.hub.times = times{poll: 50 * time.Millisecond, mark: 100 * time.Millisecond, agents: 20 * time.Millisecond,
-		check: time.Minute, ping: time.Second, gap: time.Millisecond, hello: 5 * time.Second, bye: time.Second}
+	w.console.hub.times = times{poll: 10 * time.Millisecond, mark: 5 * time.Millisecond, agents: 20 * time.Millisecond,
+		check: time.Minute, ping: time.Second, gap: time.Millisecond, hello: 5 * time.Second, bye: 20 * time.Millisecond}
 	w.server.Config.Handler = w.console
 	w.server.Start()
 	ctx, cancel := context.WithCancel(context.Background())

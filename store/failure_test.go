@@ -38,7 +38,7 @@ func (w *wire) arm(cut string) {
 
 // prepared is the COMMIT's Parse message, which names the statement for the
 // Bind messages that run it.
-var prepared = regexp.MustCompile("P....([^\\x00]+)\\x00commit\\x00")
+var prepared = regexp.MustCompile(`P....([^\x00]+)\x00commit\x00`)
 
 // commits says whether the client sends a COMMIT.
 func (w *wire) commits(sent []byte) bool {

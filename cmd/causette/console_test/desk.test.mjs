@@ -224,6 +224,7 @@ describe('the desk', { concurrency: false }, () => {
   });
 
   it('needs no pointer: J, C, R, Enter, and Tab to the rest', async () => {
+    await row(camille, 'Ana').waitFor();
     await camille.locator('body').press('j'); // from a conversation that left the queue to the first in it
     await opened(camille, 'Ana');
     await camille.keyboard.press('c');

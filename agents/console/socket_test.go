@@ -235,7 +235,9 @@ func TestASlowPageIsClosedWhileOthersGoOn(t *testing.T) {
 	if quick.view.String() != w.desk.snapshot() {
 		t.Fatal("the quick page missed something")
 	}
-	if code := slow.closed(); code != closeSlow { // it reads again: what was under way, then the code
+	// It reads again: what was under way, then the code, unless TCP was reset
+	// before it was heard. Either way a page comes again.
+	if code := slow.closed(); code != closeSlow && code != -1 {
 		t.Fatalf("closed with %d", code)
 	}
 	again, err := slow.w.login("theo").open(hello{Epoch: "first", Last: map[conversation.BrandID]int64{lumen: slow.last}})

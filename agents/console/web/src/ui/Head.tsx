@@ -27,7 +27,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
   const assistant = row?.owner_kind === 'assistant';
   const there = localTime(detail?.profile?.timezone, now, say);
 
-  const whose = !row ? '' : row.status === 'resolved' ? say('head.resolved')
+  const whose = !row ? '' : row.status === 'resolved' && row.owner ? say('head.resolved')
     : row.status === 'snoozed' ? say('head.snoozed', { time: detail?.desk?.until ? moment(detail.desk.until, say) : '…' })
     : assistant ? say('head.assistant') : row.owner_kind === 'queue' ? say('head.queue')
     : may.mine ? say('head.mine') : say('head.owner', { name: row.owner ? agents[row.owner]?.name ?? row.owner : '?' });

@@ -40,7 +40,7 @@ export const Row = memo(function Row({ row, view, current, now }: { row: Summary
   );
 
   function whose() {
-    if (row.status === 'resolved') return say('row.resolved');
+    if (row.status === 'resolved' && row.owner) return say('row.resolved');
     if (row.status === 'snoozed') return say('row.snoozed');
     if (row.owner_kind === 'assistant') return <><Bot aria-hidden />{say('row.assistant')}</>;
     if (row.owner_kind === 'queue') return view === 'queue' ? null : say('row.queue');

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -35,6 +36,8 @@ type writer struct {
 	conn  *sql.Conn
 	turn  chan struct{} // holds one token: whoever has it writes
 	wrote chan struct{} // the write-ahead log has grown
+
+	carrying sync.WaitGroup // checkpoint
 	session
 }
 
@@ -67,7 +70,7 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 		queries: map[*statement]*sql.Stmt{}, execs: map[*statement]driver.StmtExecContext{}}
 	w.turn <- struct{}{}
 	s.writer = w
-	go s.checkpoint()
+	w.carrying.Go(s.checkpoint)
 	return nil
 }
 
@@ -170,8 +173,9 @@ func commitFailed(err error) error {
 	return fmt.Errorf("commit: %w: %w", gateway.ErrCommitUnknown, err)
 }
 
-// close waits for the transaction under way.
+// close waits for the transaction and the checkpoint under way.
 func (w *writer) close() error {
+	w.carrying.Wait()
 	if _, open := <-w.turn; !open {
 		return nil
 	}

@@ -219,7 +219,7 @@ func (d *Desk) colleague(ctx context.Context, brand conversation.BrandID, id con
 	return nil
 }
 
-// newest is how much of a thread's end is looked at for what was missed or done.
+// newest is how much of a thread's end is looked at for what was missed.
 const newest = 50
 
 // refusal is why the act was not done, with what the agent had not seen.
@@ -243,14 +243,12 @@ func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID
 // doneBefore is nil for an act that was done, and a *Refusal for one that was
 // refused: only what was done left a row in the thread.
 func (d *Desk) doneBefore(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, id conversation.EventID) error {
-	items, err := d.store.Items(ctx, brand, customer, "", newest)
-	if err != nil {
+	_, err := d.store.Acted(ctx, brand, customer, id)
+	switch {
+	case errors.Is(err, gateway.ErrNotFound):
+		return &Refusal{Code: RefusedBefore}
+	case err != nil:
 		return fmt.Errorf("look for an act: %w", err)
 	}
-	for _, i := range items {
-		if i.Note != nil && i.Note.Event == id {
-			return nil
-		}
-	}
-	return &Refusal{Code: RefusedBefore}
+	return nil
 }

@@ -106,7 +106,7 @@ type ThreadPage struct {
 }
 
 // Canned lists the texts that agents send often.
-func (d *Desk) Canned() []Canned { return some(d.canned) }
+func (d *Desk) Canned() []Canned { return d.canned }
 
 // Errors of the desk beside *Refusal (409), *Forbidden (403), *Fault (422),
 // gateway.ErrNotFound (404) and gateway.ErrBusy (503).

@@ -23,6 +23,9 @@ type Desk struct {
 	Wrote    int64             `json:"wrote,omitempty"` // the version at which its owner wrote last
 }
 
+// Open says whether people have to do with the conversation now.
+func (d *Desk) Open() bool { return d != nil && d.Status != DeskResolved }
+
 // DeskStatus is where a conversation stands at the desk.
 type DeskStatus string
 

@@ -139,9 +139,6 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 	return n
 }
 
-// onDesk says whether people have to do with the conversation now.
-func onDesk(d *conversation.Desk) bool { return d != nil && d.Status != conversation.DeskResolved }
-
 // renamed says whether something that agents look customers up by has changed.
 func renamed(was, is *conversation.Customer) bool {
 	return was.First != is.First || was.Last != is.Last || was.Email != is.Email ||

@@ -89,9 +89,9 @@ func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.C
 }
 
 // turn steps one event and folds what it does. An act that is refused does
-// nothing: only its key is kept, so that it is not done later. A panic in Step is poison: that
-// event alone is stored with its error, and the customer's next turn starts
-// from the state before.
+// nothing: only its key is kept, so that it is not done later. A panic in Step
+// is poison: that event alone is stored with its error, and the customer's next
+// turn starts from the state before.
 func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	f := p.foldOf(w)
 	before := f.row.Conversation
@@ -116,7 +116,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 	f.row.Conversation, f.changed = next, true
 	gr.passes(before.Desk, next.Desk)
-	f.row.DeskChanged = f.row.DeskChanged || onDesk(next.Desk) || !reflect.DeepEqual(before.Desk, next.Desk)
+	f.row.DeskChanged = f.row.DeskChanged || next.Desk.Open() || !reflect.DeepEqual(before.Desk, next.Desk)
 	f.row.NamesChanged = f.row.NamesChanged || renamed(&before.Customer, &next.Customer)
 	w.turn, w.version = &turn, next.Version
 	if turn.Fence {

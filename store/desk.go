@@ -171,7 +171,7 @@ var (
 	dropDraft = both(`delete from drafts where brand = $1 and customer = $2 and agent = $3`)
 	readHead  = both(`select seq from brands where brand = $1`)
 	readEpoch = both(`select id from installation`)
-	readActed = both(`select version from notes /* indexed by notes_event */ where brand = $1 and event = $2 limit 1`)
+	readActed = both(`select version from notes /* indexed by notes_event */ where brand = $1 and event = $2 and customer = $3 limit 1`)
 )
 
 // Draft implements agents.Store.
@@ -211,11 +211,10 @@ func (s *Store) Head(ctx context.Context, brand conversation.BrandID) (seq int64
 	return seq, epoch, nil
 }
 
-// Acted says which turn did an agent's act; gateway.ErrNotFound when it was
-// refused, or never came. It answers for a duplicate, of which the gateway only
-// knows that it came before.
-func (s *Store) Acted(ctx context.Context, brand conversation.BrandID, act conversation.EventID) (version int64, err error) {
-	if err := s.read.one(ctx, readActed, []any{&version}, string(brand), string(act)); err != nil {
+// Acted implements agents.Store. It answers for a duplicate, of which the
+// gateway only knows that it came before.
+func (s *Store) Acted(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, act conversation.EventID) (version int64, err error) {
+	if err := s.read.one(ctx, readActed, []any{&version}, string(brand), string(act), string(customer)); err != nil {
 		return 0, fmt.Errorf("look for act %s: %w", act, err)
 	}
 	return version, nil

@@ -144,14 +144,13 @@ func holds(r agents.Row, search string, words []string) bool {
 // inView says whether a conversation is of the query's view.
 func inView(r agents.Row, q agents.Query) bool {
 	d := r.Conversation.Desk
-	open := d != nil && d.Status != conversation.DeskResolved
 	switch q.View {
 	case agents.ViewMine:
-		return open && d.Status != conversation.DeskQueued && d.Owner == q.Agent
+		return d.Open() && d.Status != conversation.DeskQueued && d.Owner == q.Agent
 	case agents.ViewQueue:
-		return open && d.Status == conversation.DeskQueued
+		return d.Open() && d.Status == conversation.DeskQueued
 	case agents.ViewBot:
-		return !open
+		return !d.Open()
 	}
 	return true
 }

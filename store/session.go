@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,13 +46,9 @@ type zipped []any
 // scanner reads the current row.
 type scanner func(dest ...any) error
 
-// exec runs a statement and returns how many rows it changed.
+// exec runs a statement and returns how many rows it changed. In a transaction on
+// PostgreSQL it is put or putAll.
 func (x *session) exec(ctx context.Context, s *statement, args ...any) (int64, error) {
-	if x.pipe != nil {
-		var n int64
-		x.pipe.put(s.postgres, spread(args), func(changed int64) error { n = changed; return nil })
-		return n, classify(x.pipe.flush(ctx))
-	}
 	if x.engine == postgres {
 		r, err := x.db.ExecContext(ctx, s.postgres, spread(args)...)
 		if err != nil {
@@ -97,8 +94,13 @@ func (x *session) putAll(ctx context.Context, s *statement, n int, what string, 
 func (x *session) putOff(s *statement, check func(int64) error, args []any) error {
 	args = spread(args)
 	for _, a := range args {
-		for i := range height([]any{a}) {
-			if t, ok := at(a, i).(string); ok && !storable(t) {
+		switch c := a.(type) {
+		case string:
+			if !storable(c) {
+				return errUnstorable
+			}
+		case []string:
+			if slices.ContainsFunc(c, func(t string) bool { return !storable(t) }) {
 				return errUnstorable
 			}
 		}
@@ -195,23 +197,17 @@ func (x *session) run(ctx context.Context, s *statement, args []any, done func(i
 		args = packed
 	}
 	values := make([]driver.NamedValue, len(s.order))
-	fill := func(i int) error {
-		for j, o := range s.order {
-			v := at(args[o], i)
-			if t, ok := v.(string); ok && !storable(t) {
-				return errUnstorable
-			}
-			values[j] = driver.NamedValue{Ordinal: j + 1, Value: v}
-		}
-		return nil
-	}
 	if err := ctx.Err(); err != nil {
 		return classify(err)
 	}
 	return x.below(s, func(stmt driver.StmtExecContext) error {
 		for i := range n {
-			if err := fill(i); err != nil {
-				return err
+			for j, o := range s.order {
+				v := at(args[o], i)
+				if t, ok := v.(string); ok && !storable(t) {
+					return errUnstorable
+				}
+				values[j] = driver.NamedValue{Ordinal: j + 1, Value: v}
 			}
 			r, err := stmt.ExecContext(context.Background(), values)
 			if err != nil {

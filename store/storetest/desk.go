@@ -322,17 +322,11 @@ func lists(t *testing.T, open Opener) {
 	})
 	t.Run("a duplicate act is asked for by its id", func(t *testing.T) {
 		d := beginDesk(t, open)
-		acted, ok := d.world.Store.(interface {
-			Acted(context.Context, conversation.BrandID, conversation.EventID) (int64, error)
-		})
-		if !ok {
-			t.Fatal("it does not say which act was done")
-		}
 		d.write(gateway.Writes{Notes: []gateway.NoteRow{{ID: "m1", Customer: d.customer(ana), Event: "act:1", Kind: "event", Version: 7}}}, at(ana))
-		if v, err := acted.Acted(t.Context(), lumen, "act:1"); err != nil || v != 7 {
+		if v, err := d.Acted(t.Context(), lumen, d.customer(ana), "act:1"); err != nil || v != 7 {
 			t.Errorf("got %d %v", v, err)
 		}
-		_, err := acted.Acted(t.Context(), lumen, "act:2")
+		_, err := d.Acted(t.Context(), lumen, d.customer(ana), "act:2")
 		d.refused(err, gateway.ErrNotFound)
 	})
 	t.Run("the log has a name, and a brand without a log has 0", func(t *testing.T) {

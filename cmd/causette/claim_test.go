@@ -286,32 +286,18 @@ func TestProofClaim(t *testing.T) {
 			}
 			seed := seeds(t, 1, 1)[0]
 			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3})
-			a, stop := s.node()
-			doors, stops := []gateway.Door{a.gateway}, []func(){stop}
-			if db.name == "postgres" {
-				b, stop := s.node()
-				doors, stops = append(doors, b.gateway), append(stops, stop)
-			}
+			doors, stop := s.nodes(db.name)
 			lea := s.enter()
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 			defer cancel()
 			claims := make([]*claim, n)
-			slots := make(chan struct{}, racers)
-			var all sync.WaitGroup
 			for i := range claims {
 				claims[i] = newClaim(i, s.dice)
-				slots <- struct{}{}
-				all.Go(func() {
-					defer func() { <-slots }()
-					claims[i].run(ctx, s, doors, lea, rand.New(rand.NewPCG(seed, uint64(i))))
-				})
 			}
-			all.Wait()
+			inParallel(n, func(i int) { claims[i].run(ctx, s, doors, lea, rand.New(rand.NewPCG(seed, uint64(i)))) })
 			s.settled(ctx)
 			s.played.Close()
-			for _, stop := range stops {
-				stop()
-			}
+			stop()
 			s.judgeClaims(claims)
 		})
 	}
@@ -326,10 +312,7 @@ func (s *trial) judgeClaims(claims []*claim) {
 	}
 	accepted := s.played.Accepted()
 	wrong := slices.Concat(h.logIsWhole(), h.oneSendEach(accepted), h.inOrder(accepted), h.reportsKept(s.router))
-	byPhone := map[string][]twiliotest.Message{}
-	for _, m := range accepted {
-		byPhone[m.To] = append(byPhone[m.To], m)
-	}
+	byPhone := byPhone(accepted)
 	turns := map[conversation.CustomerID][]turnTaken{}
 	for _, t := range h.turns {
 		turns[t.customer] = append(turns[t.customer], t)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,61 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/twilio/twiliotest"
 )
-
-// Times of the opt-out races: half of the requests take up to a third more
-// than the deadline allows, so many are in flight, late or in doubt when STOP comes.
-const (
-	raceDeadline = 300 * time.Millisecond
-	raceLease    = 800 * time.Millisecond
-	raceLag      = 600 * time.Millisecond
-	racers       = 48 // customers at a time
-)
-
-// node runs the program inside this process, on the trial's database and with
-// shorter times than a configuration may ask for.
-func (s *trial) node() (*app, func()) {
-	s.t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	cfg, err := configs.Load(s.config, func(name string) (string, bool) { return authToken, name == "TWILIO_AUTH_TOKEN" })
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	cfg.Sending = configs.Sending{Deadline: raceDeadline, Lease: raceLease, ListLag: raceLag}
-	st, err := openStore(s.t.Context(), cfg.Database, false, log)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	a, err := build(s.t.Context(), cfg, st, log, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	serving := make(chan string, 1)
-	go func() { ended <- a.run(ctx, func(addr string) { serving <- addr }) }()
-	select {
-	case addr := <-serving:
-		s.router.add("http://" + addr)
-	case err := <-ended:
-		s.t.Fatalf("the program does not serve: %v", err)
-	}
-	stop := sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			s.t.Error(err)
-		}
-		if err := st.Close(); err != nil {
-			s.t.Error(err)
-		}
-	})
-	s.t.Cleanup(stop)
-	return a, stop
-}
 
 // race is one customer's: what was queued and in flight, and when STOP was
 // acknowledged.
@@ -186,12 +134,7 @@ func TestProofOptOut(t *testing.T) {
 			}
 			seed := seeds(t, 1, 1)[0]
 			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3})
-			a, stop := s.node()
-			doors, stops := []gateway.Door{a.gateway}, []func(){stop}
-			if db.name == "postgres" {
-				b, stop := s.node()
-				doors, stops = append(doors, b.gateway), append(stops, stop)
-			}
+			doors, stop := s.nodes(db.name)
 			races := make([]*race, n)
 			for i := range races {
 				r := &race{from: phone(i), stop: &text{sid: fmt.Sprintf("SM%032x", i), from: phone(i), body: "STOP"}}
@@ -207,21 +150,10 @@ func TestProofOptOut(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 			defer cancel()
-			slots := make(chan struct{}, racers)
-			var all sync.WaitGroup
-			for i, r := range races {
-				slots <- struct{}{}
-				all.Go(func() {
-					defer func() { <-slots }()
-					r.run(ctx, s, doors, rand.New(rand.NewPCG(seed, uint64(i))))
-				})
-			}
-			all.Wait()
+			inParallel(n, func(i int) { races[i].run(ctx, s, doors, rand.New(rand.NewPCG(seed, uint64(i)))) })
 			s.settled(ctx)
 			s.played.Close()
-			for _, stop := range stops {
-				stop()
-			}
+			stop()
 			s.judgeRaces(races)
 		})
 	}
@@ -236,10 +168,7 @@ func (s *trial) judgeRaces(races []*race) {
 	}
 	accepted := s.played.Accepted()
 	wrong := h.judge(s.texts, s.router, accepted)
-	byPhone := map[string][]twiliotest.Message{}
-	for _, m := range accepted {
-		byPhone[m.To] = append(byPhone[m.To], m)
-	}
+	byPhone := byPhone(accepted)
 	turns := map[string][]turnTaken{} // of each customer, so that a race reads its own
 	for _, t := range h.turns {
 		if m := t.Event.Message; m != nil {

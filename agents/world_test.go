@@ -1,24 +1,21 @@
 package agents_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/causette/causette/agents"
-	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/gatewaytest"
 	"github.com/causette/causette/store"
 )
 
 const (
-	lumen    = conversation.BrandID("lumen")
-	channel  = conversation.ChannelID("lumen-sms")
+	lumen    = gatewaytest.Brand
+	channel  = gatewaytest.Channel
 	claire   = conversation.Address("+33612345678")
 	password = "une lampe bleue"
 )
@@ -32,52 +29,9 @@ type world struct {
 	sent    int
 }
 
-// wire is a carrier that takes everything.
-type wire struct{}
-
-func (wire) ID() conversation.ChannelID  { return channel }
-func (wire) Medium() conversation.Medium { return conversation.SMS }
-func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) {
-	return gateway.Receipt{Carrier: conversation.CarrierID("SM" + p.Message), Status: gateway.Accepted}, nil
-}
-
-// scripted is the demo's script. Nothing changes it: the worlds share it.
-var scripted = sync.OnceValues(func() (*conversation.Script, error) {
-	return conversation.ParseScript(conversation.BrandInfo{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"},
-		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(lumen), ".")
-})
-
 func open(t *testing.T) *world {
 	t.Helper()
-	st, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "desk.db"), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	script, err := scripted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := gateway.New(gateway.Options{Store: st,
-		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil },
-		Routes:  []gateway.Route{{Brand: lumen, Channel: wire{}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := g.Use(t.Context(), lumen, script, script.Source()); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- g.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := errors.Join(<-ended, st.Close()); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
+	g, st := gatewaytest.Run(t)
 	desk := agents.New(agents.Options{Door: g, Store: st, FirstAnswer: 5 * time.Minute, NextAnswer: 10 * time.Minute,
 		Brands: []agents.Brand{{ID: lumen, Name: "Lumen"}, {ID: "soleil", Name: "Soleil"}}})
 	return &world{T: t, desk: desk, store: st, gateway: g}

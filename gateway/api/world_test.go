@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,16 +18,16 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
-	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/gateway/gatewaytest"
 	"github.com/causette/causette/store"
 )
 
 const (
-	lumen   = conversation.BrandID("lumen")
-	channel = conversation.ChannelID("lumen-sms")
+	lumen   = gatewaytest.Brand
+	channel = gatewaytest.Channel
 	claire  = "+33612345678"
 )
 
@@ -75,15 +73,6 @@ func (d *door) failing(err error) (heal func()) {
 	return func() { d.fail.Store(nil) }
 }
 
-// wire is a carrier that takes everything.
-type wire struct{}
-
-func (wire) ID() conversation.ChannelID  { return channel }
-func (wire) Medium() conversation.Medium { return conversation.SMS }
-func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) {
-	return gateway.Receipt{Carrier: conversation.CarrierID("SM" + p.Message), Status: gateway.Accepted}, nil
-}
-
 // rate is what one key may ask.
 type rate struct {
 	perSecond float64
@@ -94,52 +83,18 @@ func open(t *testing.T) *world { return openRated(t, rate{1e4, 1e4}) }
 
 func openRated(t *testing.T, r rate) *world {
 	t.Helper()
-	st, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "api.db"), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	script, err := scripted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := gateway.New(gateway.Options{Store: st,
-		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil },
-		Routes:  []gateway.Route{{Brand: lumen, Channel: wire{}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := g.Use(t.Context(), lumen, script, script.Source()); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- g.Run(ctx) }()
-
+	g, st := gatewaytest.Run(t)
 	w := &world{T: t, store: st, door: &door{Door: g}}
 	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st,
 		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst}))
-	t.Cleanup(func() {
-		w.server.Close()
-		stop()
-		if err := errors.Join(<-ended, st.Close()); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
+	t.Cleanup(w.server.Close)
 	w.secret = w.key(lumen)
+	var err error
 	if w.router, err = described(); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
-
-// scripted is the demo's script. Nothing changes it: the worlds share it.
-var scripted = sync.OnceValues(func() (*conversation.Script, error) {
-	return conversation.ParseScript(conversation.BrandInfo{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"},
-		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(lumen), ".")
-})
 
 // described is the description, checked and ready to find routes in.
 var described = sync.OnceValues(func() (routers.Router, error) {

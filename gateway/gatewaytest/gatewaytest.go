@@ -1,0 +1,71 @@
+// Package gatewaytest is a gateway for the tests of what knocks at its door: on
+// a real SQLite, with the demo's script and a carrier that takes everything.
+package gatewaytest
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/causette/causette/configs"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/store"
+)
+
+// The gateway's brand, and its only channel.
+const (
+	Brand   = conversation.BrandID("lumen")
+	Channel = conversation.ChannelID("lumen-sms")
+)
+
+type wire struct{}
+
+func (wire) ID() conversation.ChannelID  { return Channel }
+func (wire) Medium() conversation.Medium { return conversation.SMS }
+func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) {
+	return gateway.Receipt{Carrier: conversation.CarrierID("SM" + p.Message), Status: gateway.Accepted}, nil
+}
+
+// scripted is the demo's script. Nothing changes it: the tests share it.
+var scripted = sync.OnceValues(func() (*conversation.Script, error) {
+	return conversation.ParseScript(conversation.BrandInfo{ID: Brand, Name: "Lumen", Languages: []string{"fr", "en"},
+		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(Brand), ".")
+})
+
+// Run runs a gateway until the test ends.
+func Run(t *testing.T) (*gateway.Gateway, *store.Store) {
+	t.Helper()
+	st, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "causette.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	script, err := scripted()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gateway.New(gateway.Options{Store: st,
+		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil },
+		Routes:  []gateway.Route{{Brand: Brand, Channel: wire{}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Use(t.Context(), Brand, script, script.Source()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, st.Close()); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return g, st
+}

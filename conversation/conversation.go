@@ -84,6 +84,7 @@ type Event struct {
 	Consent *Consent   `json:"consent,omitempty"` // ConsentRecorded
 	Refusal *Refusal   `json:"refusal,omitempty"` // SendRefused
 	Act     *Act       `json:"act,omitempty"`     // every type that begins with "agent."
+	Live    *Live      `json:"live,omitempty"`    // how the desk looked then; nil: not known
 }
 
 // EventType names what happened. The shop's types are the contract's, POST /v1/events.
@@ -175,6 +176,7 @@ type Turn struct {
 	Steps   []Edge   // transitions taken, in order
 
 	Cancel   Cancel    // which of the customer's queued messages are withdrawn
+	Recall   MessageID // the one queued message that its writer takes back
 	Fence    bool      // the turn raised Next.Epoch: its acknowledgement waits for what is in flight
 	Messages []Message // to say, in order
 	Consents []Consent

@@ -21,6 +21,17 @@ type Desk struct {
 	Closed   time.Time         `json:"closed,omitzero"`
 	Tags     []string          `json:"tags,omitempty"`
 	Wrote    int64             `json:"wrote,omitempty"` // the version at which its owner wrote last
+
+	Began     time.Time `json:"began,omitzero"`    // when people came to have to do with it: one handoff each
+	Team      string    `json:"team,omitempty"`    // whose it is; "": everybody's
+	Offered   AgentID   `json:"offered,omitempty"` // of a queued one: held for them until Hold, nobody else may claim it
+	Hold      time.Time `json:"hold,omitzero"`
+	Passed    []AgentID `json:"passed,omitempty"`    // to whom it was offered and who did not take it
+	Due       time.Time `json:"due,omitzero"`        // until when the answer that the customer waits for should be given
+	ResolveBy time.Time `json:"resolve_by,omitzero"` // until when all of it should be resolved
+	Breached  int       `json:"breached,omitempty"`  // answers that came, or are still to come, after Due
+	Told      int       `json:"told,omitempty"`      // how often the wait was told anew
+	Rating    int       `json:"rating,omitempty"`    // 1 to 5, what the customer says of it
 }
 
 // Open says whether people have to do with the conversation now.
@@ -56,6 +67,13 @@ const (
 	AgentResolved    EventType = "agent.resolved"
 	AgentReopened    EventType = "agent.reopened" // and undo of resolved
 	AgentTagged      EventType = "agent.tagged"
+	AgentRecalled    EventType = "agent.recalled" // takes back what they wrote and what has not left yet
+	AgentBegan       EventType = "agent.began"    // says the first word: the rules of prompts apply
+	AgentDeclined    EventType = "agent.declined" // does not take what was offered to them
+
+	// What the desk itself does; Act.Agent is "".
+	AgentOffered EventType = "agent.offered" // a queued one is held for To until Until
+	AgentIdled   EventType = "agent.idled"   // taken from From, who is not at it, back to the queue
 
 	// The two answers of an agent to a doubtful opt-out.
 	AgentUnsubscribed EventType = "agent.unsubscribed" // it was one: consent to marketing is withdrawn
@@ -72,6 +90,20 @@ type Act struct {
 	Until time.Time `json:"until,omitzero"`
 	Tags  []string  `json:"tags,omitempty"`
 
+	Team     string    `json:"team,omitempty"`     // of a transfer: to the team's queue
+	After    time.Time `json:"after,omitzero"`     // of what is written: not before
+	Message  MessageID `json:"message,omitempty"`  // of a recall
+	Mentions []AgentID `json:"mentions,omitempty"` // of a note: who should read it
+
+	// Of a first word: what for, and where to.
+	Purpose Purpose   `json:"purpose,omitempty"`
+	Channel ChannelID `json:"channel,omitempty"`
+	Medium  Medium    `json:"medium,omitempty"`
+	Address Address   `json:"address,omitempty"`
+
+	// Of a recall, under lock: the message has not left.
+	Queued bool `json:"queued,omitempty"`
+
 	// How many conversations who gets it has, and how many they take, under
 	// lock in the same transaction; Capacity 0 is not bounded.
 	Load     int `json:"load,omitempty"`
@@ -80,8 +112,9 @@ type Act struct {
 
 // Refused says why an act was not done; nothing else of its turn happens.
 type Refused struct {
-	Code  string  `json:"code"`            // one of those below
-	Owner AgentID `json:"owner,omitempty"` // who has it, where that is why
+	Code  string    `json:"code"`            // one of those below
+	Owner AgentID   `json:"owner,omitempty"` // who has it, where that is why
+	Next  time.Time `json:"next,omitzero"`   // when it may be done, where the hour is why
 }
 
 const (
@@ -93,4 +126,8 @@ const (
 	RefusedNothing  = "nothing"       // there is nothing to do: it is so already
 	RefusedTooLong  = "too_long"      // a text or a note beyond its bound
 	RefusedWindow   = "closed_window" // WhatsApp takes free text for a day after the customer's last
+	RefusedReserved = "reserved"      // it is held for a colleague (Owner) until they answer
+	RefusedSent     = "sent"          // the message has left
+	RefusedHours    = "hours"         // nothing unprompted goes out at this hour; Next says when
+	RefusedConsent  = "no_consent"    // the customer did not agree to hear from the brand
 )

@@ -285,7 +285,7 @@ func TestProofClaim(t *testing.T) {
 				n = 10_000
 			}
 			seed := seeds(t, 1, 1)[0]
-			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3})
+			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3, gives: raceDeadline})
 			doors, stop := s.nodes(db.name)
 			lea := s.enter()
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)

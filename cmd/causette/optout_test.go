@@ -133,7 +133,7 @@ func TestProofOptOut(t *testing.T) {
 				n = 2000
 			}
 			seed := seeds(t, 1, 1)[0]
-			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3})
+			s := newTrial(t, seed, db.open(t), conditions{day: badDay(), slow: .5, most: raceDeadline + raceDeadline/3, gives: raceDeadline})
 			doors, stop := s.nodes(db.name)
 			races := make([]*race, n)
 			for i := range races {

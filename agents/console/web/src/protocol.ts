@@ -15,6 +15,8 @@ export interface Agent {
   presence: Presence;
   load: number;
   capacity: number;
+  languages?: string[] | null;
+  teams?: string[] | null;
 }
 
 export interface Brand { id: string; name: string; languages: string[] }
@@ -128,3 +130,40 @@ export function isLater(next = '', old = ''): boolean {
 }
 
 export const hasFailed = (status?: string) => ['undelivered', 'failed', 'expired', 'cancelled'].includes(status ?? '');
+
+// ---- what surrounds the thread: search, mentions, first words, many at once, supervision
+
+/** Something said or noted, found by its words. */
+export interface Hit { brand: string; customer: string; name: string; entry: Entry }
+
+export interface Mention { id: string; brand: string; customer: string; name: string; by: string; by_name: string; text: string; at: string; read: boolean }
+
+export type Purpose = 'transactional' | 'marketing';
+export interface Begin { id: string; brand: string; phone?: string; customer?: string; text: string; purpose: Purpose; after?: string }
+
+export type BulkKind = 'transfer' | 'write' | 'resolve' | 'return' | 'snooze' | 'tag';
+export interface BulkResult { brand: string; customer: string; status: number; code?: string; owner?: string }
+
+export interface LiveAgent extends Agent { offered: number; waiting: number; active_at?: string | null }
+export interface Live {
+  as_of: string;
+  wait: number; // seconds; 0: not known
+  waiting: number;
+  oldest?: string | null; // since when
+  breached: number;
+  soon: number;
+  offered: number;
+  reasons: { reason: string; n: number }[] | null;
+  agents: LiveAgent[] | null;
+}
+
+export type ReportName = 'volume' | 'answers' | 'agents' | 'reasons' | 'ratings';
+export const reportNames: ReportName[] = ['volume', 'answers', 'agents', 'reasons', 'ratings'];
+export interface Column { key: string; kind: 'time' | 'text' | 'number' | 'seconds' | 'percent' }
+export type Cell = string | number | null;
+export interface Report { name: ReportName; columns: Column[]; rows: Cell[][] | null; from: string; to: string }
+
+export type IncidentKind = 'carrier' | 'product' | 'intent';
+export interface Incident { id: string; brand: string; kind: IncidentKind; match: string; text: Record<string, string>; since: string; until?: string | null; by?: string }
+
+export interface AuditItem { id: string; at: string; agent: string; name: string; kind: string; brand?: string; customer?: string; detail?: string | Record<string, unknown> | null }

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,5 +110,25 @@ func TestAStopIsNotLostToTheClock(t *testing.T) {
 		if got := next.Customer.Consent(SMS, Marketing); got != want {
 			t.Errorf("a STOP dated %s before the START leaves marketing %s, want %s", age, got, want)
 		}
+	}
+}
+
+// A number that the carrier could not reach is reachable again once somebody
+// writes from it.
+func TestWhoeverWritesCanBeReached(t *testing.T) {
+	s := defaultScript(t)
+	c := Begin("lumen", "c1")
+	refused := Event{ID: "r", Type: SendRefused, Time: monday, Refusal: &Refusal{Medium: SMS, Channel: "lumen-sms", Code: "30006", Invalid: true}}
+	c = s.Step(c, refused, monday).Next
+	if !slices.Contains(c.Customer.Invalid, SMS) {
+		t.Fatalf("after a refusal for good: %v", c.Customer.Invalid)
+	}
+	before := slices.Clone(c.Customer.Invalid)
+	turn := s.Step(c, text("1", "bonjour"), monday)
+	if len(turn.Next.Customer.Invalid) > 0 {
+		t.Errorf("after the customer wrote: %v", turn.Next.Customer.Invalid)
+	}
+	if !slices.Equal(c.Customer.Invalid, before) {
+		t.Error("Step changed its argument")
 	}
 }

@@ -1,6 +1,8 @@
 package conversation
 
 import (
+	"slices"
+
 	"github.com/causette/causette/conversation/understanding"
 )
 
@@ -11,6 +13,9 @@ func (t *turn) receive(in *Inbound) {
 	t.in = in
 	if !in.At.Before(t.c.WroteAt) {
 		t.c.Channel, t.c.Medium, t.c.Address, t.c.WroteAt = in.Channel, in.Medium, in.From, in.At
+	}
+	if c := &t.c.Customer; slices.Contains(c.Invalid, in.Medium) { // whoever writes from it can be reached at it
+		c.Invalid = slices.DeleteFunc(slices.Clone(c.Invalid), func(m Medium) bool { return m == in.Medium })
 	}
 	if in.OptOut != "" {
 		t.carrierAnswered(in.OptOut)

@@ -83,7 +83,11 @@ export class DeskClient {
 
   // ---- what comes in
 
+  /** Who else listens: what only one part of the screen wants to know. */
+  readonly ears = new Set<(f: Frame) => void>();
+
   private hear(f: Frame) {
+    for (const ear of this.ears) ear(f);
     const s = this.state;
     switch (f.t) {
       case 'agent': {

@@ -45,7 +45,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
 
   return (
     <header className="head">
-      <button className="icon-button back" aria-label={say('head.back')} title={say('head.back')} onClick={() => go({ view: place.view, key: null })}><ArrowLeft aria-hidden /></button>
+      <button className="icon-button back" aria-label={say('head.back')} title={say('head.back')} onClick={() => go({ ...place, key: null })}><ArrowLeft aria-hidden /></button>
       <div className="head-who">
         <h1>{name}</h1>
         <p>

@@ -34,7 +34,7 @@ export function useKeys(place: Place, on: boolean) {
       const { shown } = rows;
       const at = place.key ? shown.indexOf(place.key) : -1;
       const next = shown[at < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))];
-      if (next) go({ view: place.view, key: next });
+      if (next) go({ ...place, key: next });
     }
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
@@ -44,6 +44,7 @@ export function useKeys(place: Place, on: boolean) {
 /** The rows that the list shows, in its order. */
 export const rows: { shown: `${string}/${string}`[] } = { shown: [] };
 
-function isTyping(t: EventTarget | null): boolean {
+/** Whether a key is meant for what has the focus: text, a menu, a dialog. */
+export function isTyping(t: EventTarget | null): boolean {
   return t instanceof HTMLElement && (t.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(t.tagName)) || !!(t as Element | null)?.closest?.('[role=menu], dialog');
 }

@@ -19,14 +19,16 @@ const (
 	MayTransfer  Permission = "transfer"      // what one has, to a colleague or the queue
 	MayAssign    Permission = "assign"        // what one does not have
 	MayTakeOver  Permission = "take_over"     // from a colleague who is there
-	ManageAgents Permission = "manage_agents" // accounts, passwords, roles
+	MayBegin     Permission = "begin"         // say the first word to a customer
+	Supervise    Permission = "supervise"     // live figures, reports, the audit, incidents
+	ManageAgents Permission = "manage_agents" // accounts, passwords, roles, forced logout
 )
 
 // rights is the one table of who may do what.
 var rights = map[Role][]Permission{
-	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer},
-	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver},
-	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayAssign, MayTakeOver, ManageAgents},
+	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin},
+	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise, ManageAgents},
 }
 
 // Forbidden is a right that the agent does not have: an answer of 403.

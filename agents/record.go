@@ -1,0 +1,34 @@
+package agents
+
+import (
+	"context"
+
+	"github.com/causette/causette/conversation"
+)
+
+// Records is what the desk keeps and tells beside the conversations, as the
+// console asks for it.
+type Records interface {
+	// With supervise; brand "" is all that the agent serves.
+	Live(ctx context.Context, by Agent, brand conversation.BrandID) (Figures, error)
+	Report(ctx context.Context, by Agent, q ReportQuery) (Report, error)
+	Audit(ctx context.Context, by Agent, q AuditQuery) (AuditPage, error)
+
+	// Incidents lists those that are on, then the newest that ended; everybody
+	// may. To put and to end one takes supervise; PutIncident makes one where
+	// the id is "", and returns it as it is kept.
+	Incidents(ctx context.Context, by Agent, brand conversation.BrandID) ([]Incident, error)
+	PutIncident(ctx context.Context, by Agent, i Incident) (Incident, error)
+	EndIncident(ctx context.Context, by Agent, brand conversation.BrandID, id string) error
+
+	Mentions(ctx context.Context, by Agent, cursor string, limit int) (Mentions, error)
+	ReadMention(ctx context.Context, by Agent, id conversation.MessageID) error
+	SearchMessages(ctx context.Context, by Agent, q TextQuery) (FoundPage, error)
+	Consents(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID) ([]Consented, error)
+
+	// Left records that a session of the agent was ended by them. EndSessions
+	// ends all of a colleague's, with manage_agents: the sockets are closed by
+	// their next check, or at once by who calls.
+	Left(ctx context.Context, by Agent) error
+	EndSessions(ctx context.Context, by Agent, id conversation.AgentID) error
+}

@@ -21,10 +21,16 @@ export interface Agent {
 
 export interface Brand { id: string; name: string; languages: string[] }
 
-export interface Me { agent: Agent; csrf: string; brands: Brand[]; permissions: string[] }
+export interface Me {
+  agent: Agent; csrf: string; brands: Brand[]; permissions: string[];
+  take_back?: number; // seconds within which a message can be taken back
+}
 
 /** An amount in minor units: {14990, "EUR"} is 149.90 €. */
 export interface Money { amount: number; currency: string }
+
+/** A carrier's price has decimals of its own: {798, 4, "USD"} is 0.0798 $. */
+export interface Price { amount: number; scale: number; currency: string }
 
 export interface Summary {
   brand: string;
@@ -44,6 +50,12 @@ export interface Summary {
   at: string;
   waits?: string | null; // since when the customer waits for an answer
   due?: string; // until when it should be given
+  resolve_by?: string; // until when all of it should be resolved
+  offered?: string; // who is asked to take it; nobody else may while it is held
+  hold?: string; // until when
+  team?: string;
+  tags?: string[] | null;
+  rating?: number; // 1 to 5, what the customer said of it
   vip?: boolean;
   cart?: Money | null;
   version: number;
@@ -58,6 +70,8 @@ export interface Order {
 }
 export interface Return { id: string; order: string; status: string; changed: string }
 export interface Consent { medium: string; purpose: string; state: 'given' | 'withdrawn'; at: string; source?: string; wording?: string }
+/** A consent with what proves it. */
+export interface Proof extends Consent { evidence?: string; rule?: string }
 
 export interface Profile {
   first?: string; last?: string; email?: string; language?: string; timezone?: string; country?: string;
@@ -70,6 +84,7 @@ export interface Profile {
 export interface DeskRecord {
   status: string; owner?: string; last?: string; priority: Priority; reason?: string;
   inputs?: Record<string, string>; queued?: string; waits?: string; answered?: string; until?: string; closed?: string; tags?: string[];
+  team?: string; breached?: number; rating?: number;
 }
 
 export interface Conversation extends Summary {
@@ -80,9 +95,12 @@ export interface Conversation extends Summary {
   can_write?: boolean;
   why_not?: string;
   channel?: string;
+  segment_price?: Price | null;
+  window_until?: string | null; // WhatsApp takes free text until then
 }
 
-export interface Media { url: string; type: string }
+/** What a customer sent, on our own origin. */
+export interface Media { href: string; type: string }
 export interface Step { from: string; on: string; to: string; rule: string }
 
 export interface Entry {
@@ -102,11 +120,15 @@ export interface Entry {
   type?: string;
   steps?: Step[] | null;
   data?: Record<string, string> | null;
+  act?: string; // the client's id of the act that did it
+  after?: string; // when a queued message goes out
 }
 
-export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag' | 'unsubscribe' | 'keep';
+export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag' | 'unsubscribe' | 'keep'
+  | 'decline' | 'recall';
 export interface Act {
-  id: string; kind: ActKind; text?: string; to?: string; until?: string; tags?: string[]; seen?: number; anyway?: boolean;
+  id: string; kind: ActKind; text?: string; to?: string; team?: string; until?: string; after?: string; message?: string;
+  mentions?: string[]; tags?: string[]; seen?: number; anyway?: boolean;
 }
 
 export interface Frame { v?: number; t: string; seq?: number; brand?: string; id?: string; re?: string; ts?: string; d?: any }

@@ -101,3 +101,9 @@ test('a bubble leaves when its entry has come, and the same words twice are two'
   expect([...come([p('1', { state: 'refused' })], [say(11)], 'theo')]).toEqual([]);
   expect([...come([p('1', { state: 'accepted', version: 11 })], [say(11)], 'lea')]).toEqual([]);
 });
+
+test('an entry that names its act is that bubble’s, whatever the words', () => {
+  const say = (act: string): Entry => ({ id: act, kind: 'message', from: 'agent', agent: 'theo', text: 'autre', at: '', version: 12, act });
+  const p = (id: string): Pending => ({ key, act: write(id, 'ok'), at: '', state: 'accepted', version: 12 });
+  expect([...come([p('1'), p('2')], [say('2')], 'theo')]).toEqual(['2']);
+});

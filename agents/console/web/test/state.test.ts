@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { apply, inOrder, isIn, nothing, withEntries, withRows, type Known } from '../src/live/state.ts';
+import { apply, inOrder, isIn, nothing, offersFor, withEntries, withRows, type Known } from '../src/live/state.ts';
 import { isLater, keyOf, type Entry, type Frame, type Summary } from '../src/protocol.ts';
 
 const id = (n: number) => `0${String(n).padStart(6, '0')}`;
@@ -90,4 +90,22 @@ test('views and their order', () => {
   const vip = { ...queued, customer: 'v', vip: true, waits: '8' };
   const old = { ...queued, customer: 'o', waits: '1' };
   expect([queued, vip, old, urgent].sort((a, b) => inOrder('queue', a, b)).map((r) => r.customer)).toEqual(['u', 'v', 'o', 'q']);
+});
+
+test('what was deleted is gone, whatever still comes of it', () => {
+  const known = withEntries(withRows(nothing, [row('ana', 3), row('bea', 1)]), 'lumen/ana', [entry(1)]);
+  const gone = apply(known, { t: 'gone', d: { brand: 'lumen', customer: 'ana' } });
+  expect(Object.keys(gone.rows)).toEqual(['lumen/bea']);
+  expect(gone.threads).toEqual({});
+  expect(apply(gone, { t: 'gone', d: { brand: 'lumen', customer: 'ana' } })).toBe(gone);
+  expect(apply(gone, { t: 'conversation', d: row('ana', 4) })).toBe(gone);
+  expect(apply(gone, { t: 'entry', d: { brand: 'lumen', customer: 'ana', entry: entry(2) } })).toBe(gone);
+});
+
+test('offers are who is asked for, while it is held, the shortest first', () => {
+  const at = Date.parse('2026-03-02T09:00:00Z');
+  const held = (name: string, s: number, more: Partial<Summary> = {}) =>
+    row(name, 1, { status: 'queued', owner_kind: 'queue', offered: 'theo', hold: new Date(at + s * 1000).toISOString(), ...more });
+  const { rows } = withRows(nothing, [held('b', 40), held('a', 20), held('late', -1), held('lea', 30, { offered: 'lea' }), held('had', 30, { status: 'assigned' })]);
+  expect(offersFor(rows, 'theo', at).map((r) => r.customer)).toEqual(['a', 'b']);
 });

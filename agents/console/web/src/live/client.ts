@@ -102,6 +102,9 @@ export class DeskClient {
       case 'conversation':
         this.tally(f.d);
         break;
+      case 'gone':
+        this.drop(keyOf(f.d));
+        break;
     }
     const known = apply(this.state.known, f);
     if (known === this.state.known) return;
@@ -143,6 +146,15 @@ export class DeskClient {
     this.store.setState({ counts });
   }
 
+  private drop(key: Key) {
+    const old = this.state.known.rows[key];
+    if (!old) return;
+    const counts = { ...this.state.counts };
+    for (const v of views) counts[v] -= Number(isIn(v, old, this.me));
+    const { [key]: _, ...details } = this.state.details;
+    this.store.setState({ counts, details });
+  }
+
   private async count() {
     const page = await this.api.conversations(this.view, { limit: 1 }).catch(() => null);
     if (page) this.store.setState({ counts: page.counts });
@@ -169,17 +181,18 @@ export class DeskClient {
   private reload() {
     this.store.setState((s) => ({
       lists: { mine: list(), queue: list(), bot: list(), all: list() },
-      known: { rows: {}, threads: s.open && s.known.threads[s.open] ? { [s.open]: { ...s.known.threads[s.open]!, complete: false } } : {} },
+      known: { gone: {}, rows: {}, threads: s.open && s.known.threads[s.open] ? { [s.open]: { ...s.known.threads[s.open]!, complete: false } } : {} },
       details: s.open && s.details[s.open] ? { [s.open]: s.details[s.open]! } : {},
     }));
     void this.show(this.view);
+    if (!this.state.lists.queue.loading) void this.page('queue'); // what is offered to us is in it
     if (this.state.open) void this.load(this.state.open);
   }
 
   private learn(c: Conversation) {
     const key = keyOf(c);
     const old = this.state.details[key];
-    if (old && old.version > c.version) return;
+    if (old && old.version > c.version || this.state.known.gone[key]) return;
     this.tally(c);
     this.store.setState((s) => ({ details: { ...s.details, [key]: c }, known: withRow(s.known, rowOf(c)) }));
   }
@@ -312,8 +325,8 @@ export class DeskClient {
     return Math.max(1, ...(this.state.known.threads[key]?.entries.slice(-50).map((e) => e.version) ?? []));
   }
 
-  write(key: Key, kind: 'write' | 'note', text: string) {
-    this.outbox.add(key, { id: uuid(), kind, text, seen: this.looked(key) }, new Date().toISOString());
+  write(key: Key, kind: 'write' | 'note', text: string, more: Pick<Act, 'after' | 'mentions'> = {}) {
+    this.outbox.add(key, { id: uuid(), kind, text, seen: this.looked(key), ...more }, new Date().toISOString());
   }
 
   /** Sends a refused message all the same, having looked at what was said. */

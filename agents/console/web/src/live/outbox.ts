@@ -162,6 +162,7 @@ export function come(pending: Pending[], entries: Entry[], me: string): Set<stri
 function isOf(e: Entry, p: Pending, me: string): boolean {
   if (p.state === 'queued' || p.state === 'refused') return false;
   if (e.from !== 'agent' || e.agent !== me || e.kind !== (p.act.kind === 'note' ? 'note' : 'message')) return false;
+  if (e.act) return e.act === p.act.id;
   if (e.version === p.version) return true; // whatever was made of the words
   return e.version > Math.max(p.act.seen ?? 0, p.after ?? 0) && e.version <= (p.version ?? Infinity) && e.text?.trim() === p.act.text?.trim();
 }

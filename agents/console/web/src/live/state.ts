@@ -13,21 +13,32 @@ export interface Thread {
 export interface Known {
   rows: Record<Key, Summary>;
   threads: Record<Key, Thread>;
+  gone: Record<Key, true>; // deleted: what still comes of them is late
 }
 
-export const nothing: Known = { rows: {}, threads: {} };
+export const nothing: Known = { rows: {}, threads: {}, gone: {} };
 
 /** Applies one durable frame; the same object back means that it changed nothing. */
 export function apply(known: Known, f: Frame): Known {
   switch (f.t) {
     case 'conversation': return withRow(known, f.d);
     case 'entry': return withEntries(known, keyOf(f.d), [f.d.entry]);
+    case 'gone': return without(known, keyOf(f.d));
   }
   return known;
 }
 
+/** A conversation that was deleted: nothing of it is kept on the page. */
+export function without(known: Known, key: Key): Known {
+  if (known.gone[key]) return known;
+  const { [key]: _r, ...rows } = known.rows;
+  const { [key]: _t, ...threads } = known.threads;
+  return { rows, threads, gone: { ...known.gone, [key]: true } };
+}
+
 export function withRow(known: Known, row: Summary): Known {
   const key = keyOf(row);
+  if (known.gone[key]) return known;
   const old = known.rows[key];
   if (old && old.version >= row.version) return known;
   return { ...known, rows: { ...known.rows, [key]: row } };
@@ -39,6 +50,7 @@ export function withRows(known: Known, rows: Summary[]): Known {
 
 /** Merges entries into a thread, by id; a status only moves forwards. */
 export function withEntries(known: Known, key: Key, entries: Entry[], page?: { next?: string }): Known {
+  if (known.gone[key]) return known;
   const thread = known.threads[key];
   const merged = merge(thread?.entries ?? [], entries);
   if (thread && merged === thread.entries && !page) return known;
@@ -63,7 +75,7 @@ function merge(old: Entry[], entries: Entry[]): Entry[] {
       list.push(e);
     } else if (isLater(e.status, list[i]!.status)) {
       if (list === old) list = [...old];
-      list[i] = { ...list[i]!, status: e.status, code: e.code };
+      list[i] = { ...list[i]!, status: e.status, code: e.code, rule: e.rule ?? list[i]!.rule };
     }
   }
   return unsorted ? list.sort(order) : list;
@@ -86,13 +98,20 @@ export function isIn(view: View, row: Summary, me: string): boolean {
 /** Whether this agent has the conversation. */
 export const isWith = (row: Summary | undefined, me: string) => row?.owner === me && (row.status === 'assigned' || row.status === 'snoozed');
 
+/** What is held for this agent and still theirs to take, the shortest hold first. */
+export function offersFor(rows: Record<Key, Summary>, me: string, now: number): Summary[] {
+  return Object.values(rows)
+    .filter((r) => r.offered === me && r.status === 'queued' && (!r.hold || Date.parse(r.hold) > now))
+    .sort((a, b) => compare(a.hold || '~', b.hold || '~') || compare(keyOf(a), keyOf(b)));
+}
+
 const urgency: Record<Priority, number> = { urgent: 0, high: 1, normal: 2 };
 
 /** The order of a view: the queue as it is to be served, the rest newest first. */
 export function inOrder(view: View, a: Summary, b: Summary): number {
   if (view === 'queue') {
     const by = urgency[a.priority || 'normal'] - urgency[b.priority || 'normal'] || Number(!!b.vip) - Number(!!a.vip)
-      || compare(a.waits || a.at, b.waits || b.at);
+      || compare(a.due || '~', b.due || '~') || compare(a.waits || a.at, b.waits || b.at);
     if (by) return by;
   }
   return compare(b.at, a.at) || compare(keyOf(a), keyOf(b));

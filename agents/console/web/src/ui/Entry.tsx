@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { AlertCircle, Bot, Check, CheckCheck, Clock3, FileText, StickyNote } from 'lucide-react';
 import { explain } from '../codes.ts';
-import { addressOf, linkify } from '../linkify.ts';
+import { linkify } from '../linkify.ts';
 import { hasFailed, type Entry, type Media } from '../protocol.ts';
 import { clock } from '../time.ts';
 import { useWords, type Speak } from '../words/index.ts';
@@ -22,7 +22,7 @@ export const Bubble = memo(function Bubble({ e, follows }: { e: Entry; follows: 
         <strong>{who}</strong>{e.kind === 'note' && <span>{say('thread.note')}</span>}
       </header>
       <div className="said">
-        {e.media?.map((m) => <Attachment key={m.url} m={m} />)}
+        {e.media?.map((m) => <Attachment key={m.href} m={m} />)}
         {e.text && <Text text={e.text} />}
       </div>
       <footer>
@@ -45,8 +45,7 @@ export function Text({ text }: { text: string }) {
 
 function Attachment({ m }: { m: Media }) {
   const say = useWords();
-  const own = m.url.startsWith('/') && !m.url.startsWith('//') ? m.url : undefined;
-  const url = own ?? addressOf(m.url);
+  const url = m.href.startsWith('/v1/desk/media/') ? m.href : undefined;
   if (!url) return null;
   if (m.type.startsWith('image/')) return <a href={url} target="_blank" rel="noopener noreferrer" aria-label={say('thread.photo')}><img src={url} alt="" loading="lazy" /></a>;
   if (m.type.startsWith('audio/')) return <audio src={url} controls preload="none" />;

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/causette/causette/agents"
+
 // scriptedDay is the day that `demo --play` plays, in the order of its hours.
 var scriptedDay = []scene{
 	{"09:02", "Claire demande où est son colis", []line{
@@ -26,6 +28,17 @@ var scriptedDay = []scene{
 	}},
 	{"14:05", "Une carte bancaire dans un texto", []line{
 		{who: "Claire", says: "ma carte est 4242 4242 4242 4242"},
+	}},
+	{"15:20", "Un panier de 249 € hésite, une personne prend la suite", []line{
+		{who: "Théodore", cart: true},
+		{who: "Théodore", says: "j'hésite, c'est un peu cher"},
+		{who: "Théodore", agent: "Camille", does: agents.Claim},
+		{who: "Théodore", agent: "Camille", does: agents.NoteDown, says: "Deux lampes au panier, livraison offerte possible."},
+		{who: "Théodore", agent: "Camille", does: agents.Write, says: "Bonjour Théodore, c'est Camille de Lumen. Je vous offre la livraison, est-ce que cela vous aide ?"},
+		{who: "Théodore", says: "ah oui, c'est gentil, je passe commande", silent: true},
+		{who: "Théodore", agent: "Camille", does: agents.Write, says: "Avec plaisir ! La livraison est offerte sur votre panier."},
+		{who: "Théodore", agent: "Camille", does: agents.Return},
+		{who: "Théodore", says: "et vous êtes ouverts jusqu'à quelle heure ?"},
 	}},
 	{"16:48", "« Stop », avec politesse", []line{
 		{who: "Hugo", says: "stop svp merci"},

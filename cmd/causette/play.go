@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/phones"
@@ -62,8 +63,8 @@ func (d *dayClock) set(hour string) error {
 	return nil
 }
 
-// line is one thing that happens on the scripted day: somebody texts, or the
-// shop tells something.
+// line is one thing that happens on the scripted day: somebody texts, the shop
+// tells something, or an agent does.
 type line struct {
 	who     string // a phone's name
 	says    string
@@ -71,6 +72,9 @@ type line struct {
 	silent  bool                   // no answer is due
 	more    bool                   // a second message follows, of what the shop says
 	shop    string                 // an order's new status, in place of says
+	cart    bool                   // an automation reminds them of their cart, in place of says
+	agent   string                 // a person at the desk does an act
+	does    agents.Kind
 }
 
 type scene struct {
@@ -88,7 +92,10 @@ func (d *demo) play(ctx context.Context, out io.Writer, day *dayClock) error {
 	go func() { ended <- d.gateway.Run(working) }()
 	d.seed(ctx, out)
 	fmt.Fprintf(out, "Une journée chez Lumen, lampes et bougies. 36105 répond.\n")
-	err := d.scenes(ctx, out, day)
+	_, err := d.staff(ctx)
+	if err == nil {
+		err = d.scenes(ctx, out, day)
+	}
 	stop()
 	err = errors.Join(err, <-ended, d.close())
 	if err != nil {
@@ -122,8 +129,13 @@ func (d *demo) line(ctx context.Context, out io.Writer, day *dayClock, l line) e
 	if err != nil {
 		return err
 	}
-	if l.shop != "" {
+	switch {
+	case l.shop != "":
 		return d.ship(ctx, out, day, phone, l)
+	case l.cart:
+		return d.remindOf(ctx, out, day, phone, l)
+	case l.agent != "":
+		return d.staffed(ctx, out, day, phone, l)
 	}
 	sent, err := d.carrier.Text(phone.Number, phones.Text{Text: l.says, Channel: l.channel})
 	if err != nil {

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/causette/causette/agents"
+	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/phones"
+)
+
+// acted is how the scripted day tells of what an agent did.
+var acted = map[agents.Kind]string{
+	agents.Claim:   "prend la conversation de %s (%s)",
+	agents.Return:  "rend la conversation de %s à l'assistant%.0s",
+	agents.Resolve: "a résolu la demande de %s%.0s",
+}
+
+// staffed does an agent's act through the desk, as the console would, and prints
+// it; what the agent writes is printed as it arrives on the phone.
+func (d *demo) staffed(ctx context.Context, out io.Writer, day *dayClock, phone phones.Phone, l line) error {
+	by, err := d.colleague(ctx, l.agent)
+	if err != nil {
+		return err
+	}
+	heard, err := d.heard(phone)
+	if err != nil {
+		return err
+	}
+	c, err := d.looks(ctx, by, phone, l)
+	switch {
+	case err != nil:
+		return err
+	case l.does == agents.NoteDown:
+		show(out, day, l.agent, "#", l.says)
+		return nil
+	case l.does != agents.Write:
+		reason := ""
+		if c.Desk != nil {
+			reason = c.Desk.Reason
+		}
+		show(out, day, l.agent, "@", fmt.Sprintf(acted[l.does], l.who, reason))
+		return nil
+	}
+	patience, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	got, err := d.carrier.Await(patience, phone.Number, heard, func(m phones.Message) bool { return m.Text == l.says })
+	if err != nil {
+		return err
+	}
+	show(out, day, l.agent, "<", got.Text)
+	return nil
+}
+
+// looks does the act as somebody who has read the conversation: when the customer
+// has said something meanwhile, they look again. It returns what they saw.
+func (d *demo) looks(ctx context.Context, by agents.Agent, phone phones.Phone, l line) (conversation.Conversation, error) {
+	for {
+		c, err := d.store.Conversation(ctx, "lumen", gateway.Who{Address: phone.Number})
+		if err != nil {
+			return c, err
+		}
+		_, err = d.people.Act(ctx, by, "lumen", c.Customer.ID, agents.Act{
+			ID: fmt.Sprintf("play-%s-%d", l.does, c.Version), Kind: l.does, Text: l.says, Seen: c.Version,
+		})
+		var refused *agents.Refusal
+		if errors.As(err, &refused) && refused.Code == conversation.RefusedMoved {
+			continue
+		}
+		return c, err
+	}
+}
+
+// colleague is one of the demo's staff.
+func (d *demo) colleague(ctx context.Context, name string) (agents.Agent, error) {
+	all, err := d.people.Agents(ctx, agents.Operator)
+	if err != nil {
+		return agents.Agent{}, err
+	}
+	for _, a := range all {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return agents.Agent{}, fmt.Errorf("nobody at the desk is %s", name)
+}
+
+// heard is the place of the newest message on a phone.
+func (d *demo) heard(phone phones.Phone) (place uint64, err error) {
+	list, err := d.carrier.Messages(phone.Number)
+	for _, m := range list {
+		place = max(place, m.Place)
+	}
+	return place, err
+}
+
+// remindOf has an automation remind the customer of their cart.
+func (d *demo) remindOf(ctx context.Context, out io.Writer, day *dayClock, phone phones.Phone, l line) error {
+	heard, err := d.heard(phone)
+	if err != nil {
+		return err
+	}
+	if err := d.remind(ctx, l.who); err != nil {
+		return err
+	}
+	patience, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	got, err := d.carrier.Await(patience, phone.Number, heard, func(phones.Message) bool { return true })
+	if err != nil {
+		return err
+	}
+	show(out, day, "boutique", ".", "panier abandonné de "+l.who)
+	show(out, day, "Lumen", "<", got.Text)
+	return nil
+}

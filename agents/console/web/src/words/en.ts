@@ -1,7 +1,11 @@
 // Every word of the page, in English; fr.ts says which there are.
+import { aroundEn } from './around.en.ts';
 import type { Word } from './fr.ts';
+import { superviseEn } from './supervise.en.ts';
 
 export const en: Record<Word, string> = {
+  ...aroundEn,
+  ...superviseEn,
   'app.name': 'Causette',
   'app.desk': 'The agents’ desk',
   'app.loading': 'Loading…',

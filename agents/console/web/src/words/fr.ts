@@ -1,6 +1,12 @@
 // Every word of the page, in French. {n} and its like are filled in; "one|many"
 // chooses by {n}.
+
+import { aroundFr } from './around.fr.ts';
+import { superviseFr } from './supervise.fr.ts';
+
 export const fr = {
+  ...aroundFr,
+  ...superviseFr,
   'app.name': 'Causette',
   'app.desk': 'Le bureau des conseillers',
   'app.loading': 'Chargement…',

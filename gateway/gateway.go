@@ -54,6 +54,11 @@ type Options struct {
 	SettleApart bool          // settlements have a writer of their own: for a database that takes several
 	Keep        Keep
 	Trace       func(Point) // nil: nobody watches
+
+	// Live is how the desk of a brand looks now; it becomes a part of texts and
+	// of timers, so it must cost nothing: a pointer that somebody else keeps
+	// fresh and never writes to. nil: no desk.
+	Live func(conversation.BrandID) *conversation.Live
 }
 
 func (o Options) withDefaults() Options {
@@ -219,6 +224,9 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	clean(&e)
 	w := newWork(brand, who)
 	w.event = &e
+	if e.Type == conversation.MessageReceived {
+		e.Live = g.live(brand)
+	}
 	if err := g.queue.offer(w, e.Type != conversation.MessageReceived); err != nil {
 		g.metrics.refused.Inc()
 		g.catchUpSoon()
@@ -233,6 +241,14 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	case <-ctx.Done():
 		return Outcome{}, ctx.Err() // the turn goes on; whoever comes again finds a duplicate
 	}
+}
+
+// live is how the desk looks as an event comes.
+func (g *Gateway) live(brand conversation.BrandID) *conversation.Live {
+	if g.opt.Live == nil {
+		return nil
+	}
+	return g.opt.Live(brand)
 }
 
 // Report implements Door.

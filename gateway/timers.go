@@ -46,7 +46,7 @@ func (g *Gateway) dueTimers(ctx context.Context) (full bool, wait time.Duration)
 	for i := range due {
 		w := newWork(due[i].Brand, Who{Customer: due[i].Customer})
 		w.timer = &due[i]
-		w.event = &conversation.Event{Type: conversation.TimerDue, Time: due[i].Due, Timer: &due[i].Timer}
+		w.event = &conversation.Event{Type: conversation.TimerDue, Time: due[i].Due, Timer: &due[i].Timer, Live: g.live(due[i].Brand)}
 		if g.queue.push(ctx, w) != nil {
 			break
 		}

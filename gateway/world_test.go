@@ -27,6 +27,7 @@ const (
 //	say N     answers with N messages      stop   opts out: cancels all, fences, confirms
 //	market    says something marketing     boom   panics
 //	timer     is woken at once             job    asks the shop
+//	wait      says how long people wait for an agent
 //
 // Agents claim, write and transfer, as far as they may.
 type parrot struct{}
@@ -43,7 +44,7 @@ func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Tim
 	}
 	switch e.Type {
 	case conversation.TimerDue:
-		say("timer %s", e.Timer.Name)
+		say("timer %s%s", e.Timer.Name, waits(e))
 		return t
 	case conversation.JobDone:
 		say("job %s", e.Result.Link)
@@ -72,6 +73,8 @@ func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Tim
 		t.Cancel, t.Fence = conversation.CancelAll, true
 		t.Next.Epoch++
 		say("%s/stopped", e.Message.Carrier).Exempt = true
+	case "wait":
+		say("wait%s", waits(e))
 	case "timer":
 		t.Timers = []conversation.Timer{{Name: "ring", Due: e.Time.Add(-time.Second)}}
 	case "job":
@@ -80,6 +83,14 @@ func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Tim
 		panic("boom")
 	}
 	return t
+}
+
+// waits is how the desk looked when the event came.
+func waits(e conversation.Event) string {
+	if e.Live == nil {
+		return ""
+	}
+	return " " + e.Live.Wait.String()
 }
 
 // carrier is a played carrier in memory: it notes what it accepted and when,

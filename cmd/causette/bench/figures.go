@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/causette/causette/store"
 )
@@ -95,8 +96,13 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 		return nil, "", err
 	}
 	answer = *whole.carrier.reply.Load()
+	http, err := b.echo(ctx, answer, callbacks, whole.server)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, http.stop()) }()
 	p = &pair{}
-	if err := b.alternate(ctx, p, whole, answer, callbacks); err != nil {
+	if err := b.alternate(ctx, p, whole, http); err != nil {
 		return nil, "", err
 	}
 	if b.profiles != "" {
@@ -111,18 +117,15 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 	if b.duration > 0 {
 		rate := median(p.whole.rates)
 		b.say("%s: %.0f a second; open loop at %.0f for %s", name, rate, rate/2, b.duration)
-		p.whole.open, err = whole.open(ctx, rate/2, b.duration)
+		if err := b.delays(ctx, p, whole, http, rate/2); err != nil {
+			return nil, "", err
+		}
 	}
-	return p, answer, err
+	return p, answer, nil
 }
 
-// alternate measures the rounds of a pair.
-func (b *bench) alternate(ctx context.Context, p *pair, whole *stage, answer string, callbacks bool) (err error) {
-	http, err := b.echo(ctx, answer, callbacks, whole.server)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, http.stop()) }()
+// alternate measures the throughput of the rounds of a pair.
+func (b *bench) alternate(ctx context.Context, p *pair, whole, http *stage) error {
 	if _, err := http.closed(ctx, 0, b.warmup); err != nil {
 		return err
 	}
@@ -131,6 +134,22 @@ func (b *bench) alternate(ctx context.Context, p *pair, whole *stage, answer str
 			return err
 		}
 		if err := b.saturate(ctx, http, &p.http); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// delays measures latency at a rate: of the whole loop, and before and after it
+// of the HTTP alone, which is what the machine itself adds at that time.
+func (b *bench) delays(ctx context.Context, p *pair, whole, http *stage, rate float64) error {
+	p.whole.open, p.http.open = &measured{}, &measured{}
+	for _, part := range []struct {
+		of *stage
+		to *measured
+		d  time.Duration
+	}{{http, p.http.open, b.duration / 4}, {whole, p.whole.open, b.duration}, {http, p.http.open, b.duration / 4}} {
+		if err := part.of.open(ctx, rate, part.d, part.to); err != nil {
 			return err
 		}
 	}

@@ -88,11 +88,10 @@ func (l *load) chat(ctx context.Context, m *measured) {
 	}
 }
 
-// open sends texts at a constant rate for d, whatever becomes of them. What is
+// open adds to m texts at a constant rate for d, whatever becomes of them. What is
 // late counts from when it was meant to be sent, so that a stall is seen by
 // everybody who would have met it.
-func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measured, error) {
-	m := &measured{}
+func (l *load) open(ctx context.Context, rate float64, d time.Duration, m *measured) error {
 	due := make(chan time.Time, int(rate*patience.Seconds())+1)
 	var lines sync.WaitGroup
 	for range l.lines {
@@ -110,7 +109,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration) (*measur
 	lines.Wait()
 	err := errors.Join(ctx.Err(), l.settled())
 	m.rate = float64(l.carrier.replies.Load()-from) / d.Seconds()
-	return m, err
+	return err
 }
 
 // say sends what is due, one text after the other.

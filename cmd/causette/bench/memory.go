@@ -41,8 +41,8 @@ func (b *bench) footprint(ctx context.Context, span time.Duration) (f *footprint
 	}
 	s.lines = memoryLines
 	f = &footprint{}
-	m, err := s.open(ctx, memoryRate, span)
-	if err == nil {
+	m := &measured{}
+	if err = s.open(ctx, memoryRate, span, m); err == nil {
 		f.reply = m.reply.quantile(0.99)
 		f.resident, err = resident(s.server.cmd.Process.Pid)
 	}

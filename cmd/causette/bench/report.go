@@ -54,6 +54,8 @@ func pairs(row func(string, func(*figures) string), prefix string, of func(*figu
 	row("whole loop / HTTP alone", func(f *figures) string { return spread(of(f).shares(), percent) })
 	row("at half of it: acknowledged p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).acks) })
 	row("at half of it: reply posted p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).replies) })
+	row("HTTP alone at that rate: acknowledged", func(f *figures) string { return latencies(of(f).http.open, (*measured).acks) })
+	row("HTTP alone at that rate: reply posted", func(f *figures) string { return latencies(of(f).http.open, (*measured).replies) })
 }
 
 func (m *measured) acks() *histogram    { return &m.ack }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -107,6 +108,7 @@ func (d *Desk) AddAgent(ctx context.Context, by Agent, a Agent, password string)
 	a.ID = conversation.AgentID(uuid.NewString())
 	a.Created, a.Revoked, a.Presence = d.moment(), time.Time{}, Offline
 	a.Email, a.Name = plainEmail(a.Email), strings.TrimSpace(a.Name)
+	a.Languages, a.Teams = some(a.Languages), some(a.Teams)
 	if err := d.checkAgent(a); err != nil {
 		return Agent{}, err
 	}
@@ -120,8 +122,8 @@ func (d *Desk) AddAgent(ctx context.Context, by Agent, a Agent, password string)
 	return a, nil
 }
 
-// UpdateAgent changes what an account is: name, e-mail, role, brands, capacity,
-// disabled. Less than before takes effect at once: the sessions are over.
+// UpdateAgent changes what an account is: name, e-mail, role, brands, languages,
+// teams, capacity, disabled. Less than before takes effect at once: the sessions are over.
 func (d *Desk) UpdateAgent(ctx context.Context, by Agent, change Agent) error {
 	if err := Allow(by, ManageAgents, ""); err != nil {
 		return err
@@ -138,6 +140,7 @@ func (d *Desk) UpdateAgent(ctx context.Context, by Agent, change Agent) error {
 	}
 	a.Name, a.Email = strings.TrimSpace(change.Name), plainEmail(change.Email)
 	a.Role, a.Brands, a.Capacity, a.Disabled = change.Role, change.Brands, change.Capacity, change.Disabled
+	a.Languages, a.Teams = change.Languages, change.Teams
 	if err := d.checkAgent(a); err != nil {
 		return err
 	}
@@ -168,10 +171,30 @@ func (d *Desk) SetPassword(ctx context.Context, by Agent, id conversation.AgentI
 	return nil
 }
 
+// LogoutAgent ends every session of an agent: one's own, or with ManageAgents.
+func (d *Desk) LogoutAgent(ctx context.Context, by Agent, id conversation.AgentID) error {
+	if by.ID != id || by.Disabled {
+		if err := Allow(by, ManageAgents, ""); err != nil {
+			return err
+		}
+	}
+	a, err := d.store.Agent(ctx, id)
+	if err != nil {
+		return fmt.Errorf("log out: %w", err)
+	}
+	a.Revoked = d.moment()
+	if err := d.store.PutAgent(ctx, a); err != nil {
+		return fmt.Errorf("log out: %w", err)
+	}
+	return nil
+}
+
 const (
 	maxEmail    = 254 // RFC 5321
 	maxName     = 100
 	maxCapacity = 1000
+	maxTeams    = 20
+	maxTeam     = 40 // bytes
 )
 
 func (d *Desk) checkAgent(a Agent) error {
@@ -186,6 +209,19 @@ func (d *Desk) checkAgent(a Agent) error {
 	case a.Capacity < 0 || a.Capacity > maxCapacity:
 		return &Fault{"capacity", fmt.Sprintf("must be 0 (not bounded) to %d", maxCapacity)}
 	}
+	for _, l := range a.Languages {
+		if !slices.Contains(languages, l) {
+			return &Fault{"languages", fmt.Sprintf("%q is none of %s", l, strings.Join(languages, ", "))}
+		}
+	}
+	if len(a.Teams) > maxTeams {
+		return &Fault{"teams", fmt.Sprintf("are more than %d", maxTeams)}
+	}
+	for _, t := range a.Teams {
+		if t == "" || len(t) > maxTeam || strings.TrimSpace(t) != t || strings.ContainsFunc(t, unicode.IsControl) {
+			return &Fault{"teams", fmt.Sprintf("%q must have 1 to %d bytes, without spaces around it", t, maxTeam)}
+		}
+	}
 	for _, b := range a.Brands {
 		if !slices.ContainsFunc(d.brands, func(known Brand) bool { return known.ID == b }) {
 			return &Fault{"brands", fmt.Sprintf("there is no brand %q", b)}
@@ -193,6 +229,9 @@ func (d *Desk) checkAgent(a Agent) error {
 	}
 	return nil
 }
+
+// languages are those that the assistant understands, and hands over in.
+var languages = []string{"fr", "en", "es", "de", "it", "nl", "pt"}
 
 func plainEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,8 +22,13 @@ type Act struct {
 	To     conversation.AgentID `json:"to,omitempty"`
 	Until  time.Time            `json:"until,omitzero"`
 	Tags   []string             `json:"tags,omitempty"`
+	Team   string               `json:"team,omitempty"`   // of a transfer: to the team's queue
+	After  time.Time            `json:"after,omitzero"`   // of a text: not before
 	Seen   int64                `json:"seen,omitempty"`   // the version that the agent looked at
 	Anyway bool                 `json:"anyway,omitempty"` // write although something was said since; claim although a colleague has it
+
+	Message  conversation.MessageID `json:"message,omitempty"`  // of a recall: what is taken back
+	Mentions []conversation.AgentID `json:"mentions,omitempty"` // of a note: who should read it
 }
 
 // Kind is what an act does.
@@ -38,6 +44,8 @@ const (
 	Resolve  Kind = "resolve"
 	Reopen   Kind = "reopen"
 	Tag      Kind = "tag"
+	Decline  Kind = "decline" // an offer
+	Recall   Kind = "recall"  // of a text that has not left
 
 	// The two answers to a doubtful opt-out.
 	Unsubscribe Kind = "unsubscribe"
@@ -59,6 +67,9 @@ var kinds = map[Kind]struct {
 	Resolve:  {conversation.AgentResolved, MaySettle},
 	Reopen:   {conversation.AgentReopened, MaySettle},
 
+	Decline: {conversation.AgentDeclined, MayClaim},
+	Recall:  {conversation.AgentRecalled, MayWrite},
+
 	Unsubscribe: {conversation.AgentUnsubscribed, MayWrite},
 	Keep:        {conversation.AgentKept, MayWrite},
 }
@@ -77,6 +88,7 @@ const RefusedBefore = "refused_before"
 type Refusal struct {
 	Code   string               `json:"code"` // as conversation.Refused
 	Owner  conversation.AgentID `json:"owner,omitempty"`
+	Next   time.Time            `json:"next,omitzero"`    // when it may be done, where the hour is why
 	Missed []Entry              `json:"missed,omitempty"` // what was said since, where that is why
 }
 
@@ -97,35 +109,47 @@ func (d *Desk) Act(ctx context.Context, by Agent, brand conversation.BrandID, cu
 	if err := Allow(by, k.permission, brand); err != nil {
 		return nil, err
 	}
-	if err := a.check(); err != nil {
+	if err := a.check(d.now()); err != nil {
 		return nil, err
 	}
 	from, err := d.takenFrom(ctx, by, brand, customer, a)
 	if err != nil {
 		return nil, err
 	}
-	act := &conversation.Act{Agent: by.ID, To: a.To, From: from, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags}
+	if err := d.colleagues(ctx, brand, a); err != nil {
+		return nil, err
+	}
+	act := &conversation.Act{Agent: by.ID, To: a.To, From: from, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags,
+		Team: a.Team, After: a.After, Message: a.Message, Mentions: a.Mentions}
 	if a.Anyway {
 		act.Seen = 0
 	}
+	if earliest := d.moment().Add(d.takeBack); a.Kind == Write && d.takeBack > 0 && act.After.Before(earliest) {
+		act.After = earliest
+	}
 	e := conversation.Event{ID: a.event(by.ID), Type: k.event, Time: d.moment(), Act: act}
-	out, err := d.door.Accept(ctx, brand, gateway.Who{Customer: customer}, e)
+	return d.do(ctx, by, brand, gateway.Who{Customer: customer}, string(a.Kind), a.Seen, e)
+}
+
+// do makes an act a turn, and says how the conversation stands after it.
+func (d *Desk) do(ctx context.Context, by Agent, brand conversation.BrandID, who gateway.Who, what string, seen int64, e conversation.Event) (*Done, error) {
+	out, err := d.door.Accept(ctx, brand, who, e)
 	switch {
 	case errors.Is(err, gateway.ErrUnknownCustomer):
-		return nil, fmt.Errorf("%s: %w", a.Kind, gateway.ErrNotFound)
+		return nil, fmt.Errorf("%s: %w", what, gateway.ErrNotFound)
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", a.Kind, err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	case out.Poisoned:
-		return nil, fmt.Errorf("%s: the turn failed; it is stored with its error", a.Kind)
+		return nil, fmt.Errorf("%s: the turn failed; it is stored with its error", what)
 	case out.Duplicate:
-		err = d.doneBefore(ctx, brand, customer, e.ID)
+		err = d.doneBefore(ctx, brand, who.Customer, e.ID)
 	case out.Turn != nil && out.Turn.Refused != nil:
-		err = d.refusal(ctx, by, brand, customer, a, out.Turn.Refused)
+		err = d.refusal(ctx, by, brand, who.Customer, seen, out.Turn.Refused)
 	}
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.detail(ctx, by, brand, customer)
+	c, err := d.detail(ctx, by, brand, who.Customer)
 	if err != nil {
 		return nil, err
 	}
@@ -133,38 +157,109 @@ func (d *Desk) Act(ctx context.Context, by Agent, brand conversation.BrandID, cu
 }
 
 // event is the event's id of an act: the same for the same act of the same agent.
-func (a *Act) event(by conversation.AgentID) conversation.EventID {
-	return conversation.EventID("act:" + string(by) + ":" + a.ID)
+func (a *Act) event(by conversation.AgentID) conversation.EventID { return actID(by, a.ID) }
+
+const actPrefix = "act:"
+
+func actID(by conversation.AgentID, id string) conversation.EventID {
+	return conversation.EventID(actPrefix + string(by) + ":" + id)
+}
+
+// clientID is the client's id of an act, "" for an event that is none.
+func clientID(e conversation.EventID) string {
+	rest, ok := strings.CutPrefix(string(e), actPrefix)
+	if !ok {
+		return ""
+	}
+	_, id, _ := strings.Cut(rest, ":")
+	return id
 }
 
 // Bounds of an act; what the customer would read is bounded by the turn.
 const (
-	maxActID = 64
-	maxText  = 16 << 10 // bytes
-	maxTags  = 50
+	maxActID    = 64
+	maxText     = 16 << 10 // bytes
+	maxTags     = 50
+	maxMentions = 20
+	maxMessage  = 64 // bytes of a message's id
+	maxAfter    = 7 * 24 * time.Hour
 )
 
-func (a *Act) check() error {
-	fine := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
+func (a *Act) check(now time.Time) error {
+	if err := checkID(a.ID, maxActID); err != nil {
+		return err
 	}
 	switch {
-	case a.ID == "" || len(a.ID) > maxActID || strings.ContainsFunc(a.ID, func(r rune) bool { return !fine(r) }):
-		return &Fault{"id", fmt.Sprintf("must have 1 to %d of a-z A-Z 0-9 - _; a UUID is good", maxActID)}
-	case len(a.Text) > maxText:
-		return &Fault{"text", fmt.Sprintf("is longer than %d bytes", maxText)}
 	case len(a.Tags) > maxTags:
 		return &Fault{"tags", fmt.Sprintf("are more than %d", maxTags)}
 	case a.Seen < 0:
 		return &Fault{"seen", "must be the version of a conversation"}
+	case a.Kind == Recall && (a.Message == "" || len(a.Message) > maxMessage):
+		return &Fault{"message", "must be the id of what is taken back"}
+	case len(a.Mentions) > maxMentions:
+		return &Fault{"mentions", fmt.Sprintf("are more than %d", maxMentions)}
+	case len(a.Mentions) > 0 && a.Kind != NoteDown:
+		return &Fault{"mentions", "belong to a note"}
+	case a.Team != "" && (a.Kind != Transfer || a.To != ""):
+		return &Fault{"team", "belongs to a transfer that names no colleague"}
+	case !a.After.IsZero() && a.Kind != Write:
+		return &Fault{"after", "belongs to what is written"}
 	}
-	clean := func(s string) string {
-		return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+	if err := checkText(&a.Text, a.After, now); err != nil {
+		return err
 	}
-	a.Text = clean(a.Text)
 	a.Tags = slices.Clone(a.Tags)
 	for i := range a.Tags {
 		a.Tags[i] = clean(a.Tags[i])
+	}
+	return nil
+}
+
+// checkID bounds what a client calls an act.
+func checkID(id string, longest int) error {
+	fine := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
+	}
+	if id == "" || len(id) > longest || strings.ContainsFunc(id, func(r rune) bool { return !fine(r) }) {
+		return &Fault{"id", fmt.Sprintf("must have 1 to %d of a-z A-Z 0-9 - _; a UUID is good", longest)}
+	}
+	return nil
+}
+
+// checkText bounds and cleans what an agent writes, and when it is to go out.
+func checkText(text *string, after, now time.Time) error {
+	switch {
+	case len(*text) > maxText:
+		return &Fault{"text", fmt.Sprintf("is longer than %d bytes", maxText)}
+	case after.After(now.Add(maxAfter)):
+		return &Fault{"after", "is more than a week ahead"}
+	}
+	*text = clean(*text)
+	return nil
+}
+
+func clean(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
+
+// colleagues checks whom an act names beside who gets the conversation: the team
+// whose queue it goes to has somebody, and who is mentioned can read it.
+func (d *Desk) colleagues(ctx context.Context, brand conversation.BrandID, a Act) error {
+	if a.Team == "" && len(a.Mentions) == 0 {
+		return nil
+	}
+	all, err := d.store.Agents(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.Kind, err)
+	}
+	all = slices.DeleteFunc(all, func(c Agent) bool { return c.Disabled || !c.serves(brand) })
+	if a.Team != "" && !slices.ContainsFunc(all, func(c Agent) bool { return slices.Contains(c.Teams, a.Team) }) {
+		return &Fault{"team", "nobody of this brand's desk is in it"}
+	}
+	for _, id := range a.Mentions {
+		if !slices.ContainsFunc(all, func(c Agent) bool { return c.ID == id }) {
+			return &Fault{"mentions", "nobody of this brand's desk has the id " + strconv.Quote(string(id))}
+		}
 	}
 	return nil
 }
@@ -201,7 +296,7 @@ func (d *Desk) takenFrom(ctx context.Context, by Agent, brand conversation.Brand
 	if err != nil && !errors.Is(err, gateway.ErrNotFound) {
 		return "", fmt.Errorf("%s: %w", a.Kind, err)
 	}
-	if err == nil && !colleague.Disabled && colleague.Presence == Online {
+	if err == nil && colleague.There(d.now()) {
 		return owner, Allow(by, MayTakeOver, brand)
 	}
 	return owner, nil
@@ -223,8 +318,8 @@ func (d *Desk) colleague(ctx context.Context, brand conversation.BrandID, id con
 const newest = 50
 
 // refusal is why the act was not done, with what the agent had not seen.
-func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID, a Act, why *conversation.Refused) error {
-	r := &Refusal{Code: why.Code, Owner: why.Owner}
+func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID, seen int64, why *conversation.Refused) error {
+	r := &Refusal{Code: why.Code, Owner: why.Owner, Next: why.Next}
 	if why.Code != conversation.RefusedMoved {
 		return r
 	}
@@ -233,7 +328,7 @@ func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID
 		return fmt.Errorf("read what was missed: %w", err)
 	}
 	for _, e := range d.entries(ctx, items) {
-		if e.Version > a.Seen && e.Kind == EntryMessage && e.Agent != by.ID {
+		if e.Version > seen && e.Kind == EntryMessage && e.Agent != by.ID {
 			r.Missed = append(r.Missed, e)
 		}
 	}

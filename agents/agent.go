@@ -22,6 +22,10 @@ type Agent struct {
 	Capacity int                    `json:"capacity"` // how many at once; 0 is not bounded
 	Brands   []conversation.BrandID `json:"-"`        // empty: all
 
+	Languages []string  `json:"languages"` // in which they answer, ISO 639-1; empty: all
+	Teams     []string  `json:"teams"`     // whose queues they answer beside everybody's
+	Seen      time.Time `json:"-"`         // when a page of theirs was last connected, on any node
+
 	Password string    `json:"-"` // its hash, in PHC format; "" logs nobody in
 	Disabled bool      `json:"-"`
 	Revoked  time.Time `json:"-"` // sessions that began before are over
@@ -31,6 +35,21 @@ type Agent struct {
 // serves reports whether the brand's conversations are the agent's business.
 func (a *Agent) serves(b conversation.BrandID) bool {
 	return len(a.Brands) == 0 || slices.Contains(a.Brands, b)
+}
+
+// grace is how long an agent without a page counts as there: a page that lost
+// its network comes back by itself.
+const grace = 90 * time.Second
+
+// There reports whether a person is at their desk and takes conversations.
+// Presence is what they said of themselves; a closed laptop says nothing.
+func (a *Agent) There(now time.Time) bool {
+	return !a.Disabled && a.Presence == Online && now.Sub(a.Seen) < grace
+}
+
+// speaks reports whether the agent answers in the language.
+func (a *Agent) speaks(language string) bool {
+	return len(a.Languages) == 0 || language == "" || slices.Contains(a.Languages, language)
 }
 
 // Role is what a person is at the desk; rights.go says what each may do.

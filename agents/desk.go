@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
 )
 
@@ -16,14 +17,30 @@ type Brand struct {
 	ID        conversation.BrandID `json:"id"`
 	Name      string               `json:"name"`
 	Languages []string             `json:"languages"`
+	Country   string               `json:"-"` // ISO 3166-1: of numbers without a +
+}
+
+// Channel is where a brand's customers are written to.
+type Channel struct {
+	ID     conversation.ChannelID
+	Brand  conversation.BrandID
+	Medium conversation.Medium
 }
 
 // Options is what a desk is made of.
 type Options struct {
-	Door   gateway.Door
-	Store  Store
-	Brands []Brand
-	Canned []Canned
+	Door     gateway.Door
+	Store    Store
+	Brands   []Brand
+	Channels []Channel // in the order of the configuration
+	Canned   []Canned
+
+	TakeBack time.Duration // what an agent writes leaves so much later, and can be taken back until then
+	Idle     time.Duration // after which who waits for an agent who is not there goes back to the queue; 0: never
+
+	// Price is what one segment of a text costs on the channel to the number;
+	// false where it is not known. nil: nowhere.
+	Price func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
 
 	FirstAnswer time.Duration    // within which who asked for a person gets their answer; 0: not watched
 	NextAnswer  time.Duration    // within which an answer follows what the customer wrote since
@@ -42,14 +59,20 @@ type Canned struct {
 // Desk is the service behind REST and socket: every right is checked here, so
 // each method takes who asks.
 type Desk struct {
-	door   gateway.Door
-	store  Store
-	brands []Brand
-	canned []Canned
-	first  time.Duration
-	next   time.Duration
-	now    func() time.Time
-	log    *slog.Logger
+	door     gateway.Door
+	store    Store
+	brands   []Brand
+	channels []Channel
+	canned   []Canned
+	takeBack time.Duration
+	idle     time.Duration
+	price    func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
+	first    time.Duration
+	next     time.Duration
+	now      func() time.Time
+	log      *slog.Logger
+
+	seen seen
 
 	byEmail, byAddress *throttle
 
@@ -74,8 +97,8 @@ func New(o Options) *Desk {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, canned: o.Canned, first: o.FirstAnswer, next: o.NextAnswer,
-		now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
+	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, channels: o.Channels, canned: o.Canned,
+		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, first: o.FirstAnswer, next: o.NextAnswer, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
 		byEmail: newThrottle(loginEvery, loginBurst, throttledNames), byAddress: newThrottle(addressEvery, addressBurst, throttledNames)}
 }
 
@@ -104,6 +127,9 @@ type ThreadPage struct {
 	Items []Entry `json:"items"`
 	Next  string  `json:"next"` // what before takes to read on into the past; "" at the beginning
 }
+
+// TakeBack is how long an agent can take back what they wrote.
+func (d *Desk) TakeBack() time.Duration { return d.takeBack }
 
 // Canned lists the texts that agents send often.
 func (d *Desk) Canned() []Canned { return d.canned }

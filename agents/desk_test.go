@@ -235,6 +235,7 @@ func TestAColleaguesConversationIsTakenOverKnowingly(t *testing.T) {
 	}
 
 	presence(agents.Online)
+	w.there(lea)
 	if r := w.refused(ana, customer, agents.Act{ID: "1", Kind: agents.Claim}); r.Code != conversation.RefusedOwned || r.Owner != lea.ID {
 		t.Errorf("a supervisor is told that a colleague has it: %+v", r)
 	}

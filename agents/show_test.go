@@ -97,7 +97,7 @@ func TestThePagesJSON(t *testing.T) {
 		want []string
 	}{
 		{"agent", Agent{ID: "lea", Password: "$argon2id$…", Brands: []conversation.BrandID{"lumen"}, Revoked: nine},
-			[]string{"capacity", "email", "id", "load", "name", "presence", "role"}},
+			[]string{"capacity", "email", "id", "languages", "load", "name", "presence", "role", "teams"}},
 		{"summary", d.summary(row), []string{"at", "brand", "cart", "customer", "from", "language", "medium", "name", "owner", "owner_kind",
 			"phone", "preview", "priority", "reason", "silenced", "state", "status", "version", "vip"}},
 		{"conversation", d.show(row, Agent{}, ""), []string{"at", "brand", "can_write", "cart", "channel", "customer", "desk", "draft", "from",

@@ -21,6 +21,8 @@ type Store interface {
 	List(ctx context.Context, q Query) (rows []Row, next string, err error)
 	// Counts counts each view of the query's brands and agent.
 	Counts(ctx context.Context, q Query) (Counts, error)
+	// Conversation reads one by whatever is known of the customer.
+	Conversation(ctx context.Context, brand conversation.BrandID, who gateway.Who) (conversation.Conversation, error)
 	// Detail reads one conversation whole.
 	Detail(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) (Row, error)
 	// Items reads a thread newest first, before the item of this id ("" from
@@ -52,6 +54,8 @@ type Accounts interface {
 	// Agents reads all, those that are disabled too, by name.
 	Agents(ctx context.Context) ([]Agent, error)
 	SetPresence(ctx context.Context, id conversation.AgentID, p Presence) error
+	// SetSeen notes that pages of the agents were connected then; never back.
+	SetSeen(ctx context.Context, ids []conversation.AgentID, at time.Time) error
 }
 
 // Sessions keeps what github.com/alexedwards/scs/v2 wants kept, until expiry.

@@ -48,6 +48,18 @@ func (w *world) agent(name string, role agents.Role, brands ...conversation.Bran
 	return a
 }
 
+// there connects a page of each of the agents.
+func (w *world) there(people ...agents.Agent) {
+	w.Helper()
+	var ids []conversation.AgentID
+	for _, a := range people {
+		ids = append(ids, a.ID)
+	}
+	if err := w.desk.PresenceSeen(w.Context(), ids); err != nil {
+		w.Fatal(err)
+	}
+}
+
 // texts is a text of the customer, who is returned.
 func (w *world) texts(text string) conversation.CustomerID {
 	w.Helper()

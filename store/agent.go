@@ -17,7 +17,7 @@ import (
 // An agent's load is what is assigned to them in all brands: agents are of the
 // installation, and found by themselves like API keys.
 const (
-	agentColumns = `a.id, a.email, a.name, a.role, a.presence, a.capacity, a.brands, a.password, a.disabled, a.revoked, a.created,
+	agentColumns = `a.id, a.email, a.name, a.role, a.presence, a.capacity, a.brands, a.languages, a.teams, a.password, a.disabled, a.revoked, a.created, a.seen,
 		(select count(*) from tickets t where t.owner = a.id and t.status = 'assigned')`
 	assigned = `select owner, count(*) from tickets where owner = any($1) and status = 'assigned' group by owner`
 )
@@ -31,12 +31,13 @@ var (
 	readByEmail = both(`select ` + agentColumns + ` from agents a where a.email = $1`)
 	readAgents  = both(`select ` + agentColumns + ` from agents a order by a.name, a.id`)
 
-	putAgent = both(`insert into agents (id, email, name, role, presence, capacity, brands, password, disabled, revoked, created)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+	putAgent = both(`insert into agents (id, email, name, role, presence, capacity, brands, password, disabled, revoked, created, languages, teams)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		on conflict (id) do update set email = excluded.email, name = excluded.name, role = excluded.role,
 			presence = excluded.presence, capacity = excluded.capacity, brands = excluded.brands,
-			password = excluded.password, disabled = excluded.disabled, revoked = excluded.revoked`)
+			languages = excluded.languages, teams = excluded.teams, password = excluded.password, disabled = excluded.disabled, revoked = excluded.revoked`)
 	setPresence = both(`update agents set presence = $2 where id = $1`)
+	setSeen     = both(`update agents set seen = $2 where id = any($1) and seen < $2`)
 
 	findSession   = both(`select data from sessions where token = $1 and expires > ` + now)
 	commitSession = both(`insert into sessions (token, data, expires) values ($1, $2, $3)
@@ -78,16 +79,17 @@ func (t *tx) Loads(ctx context.Context, ids []conversation.AgentID) (map[convers
 
 // PutAgent implements agents.Accounts.
 func (s *Store) PutAgent(ctx context.Context, a agents.Agent) error {
-	if a.Brands == nil {
-		a.Brands = []conversation.BrandID{}
+	lists := make([]string, 0, 3)
+	for _, list := range []any{some(a.Brands), some(a.Languages), some(a.Teams)} {
+		text, err := encode(list)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, text)
 	}
-	brands, err := encode(a.Brands)
-	if err != nil {
-		return err
-	}
-	err = s.write(ctx, func(x *session) error {
-		_, err := x.exec(ctx, putAgent, string(a.ID), a.Email, a.Name, string(a.Role), string(a.Presence), a.Capacity, brands,
-			a.Password, a.Disabled, micros(a.Revoked), micros(a.Created))
+	err := s.write(ctx, func(x *session) error {
+		_, err := x.exec(ctx, putAgent, string(a.ID), a.Email, a.Name, string(a.Role), string(a.Presence), a.Capacity, lists[0],
+			a.Password, a.Disabled, micros(a.Revoked), micros(a.Created), lists[1], lists[2])
 		return err
 	})
 	if errors.Is(err, gateway.ErrData) {
@@ -135,16 +137,17 @@ func (s *Store) agents(ctx context.Context, st *statement, args ...any) ([]agent
 	var list []agents.Agent
 	err := s.read.query(ctx, st, func(scan scanner) error {
 		var a agents.Agent
-		var brands []byte
-		var revoked, created int64
-		err := scan(&a.ID, &a.Email, &a.Name, &a.Role, &a.Presence, &a.Capacity, &brands, &a.Password, &a.Disabled, &revoked, &created, &a.Load)
+		var brands, languages, teams []byte
+		var revoked, created, seen int64
+		err := scan(&a.ID, &a.Email, &a.Name, &a.Role, &a.Presence, &a.Capacity, &brands, &languages, &teams,
+			&a.Password, &a.Disabled, &revoked, &created, &seen, &a.Load)
 		if err == nil {
-			err = json.Unmarshal(brands, &a.Brands)
+			err = errors.Join(json.Unmarshal(brands, &a.Brands), json.Unmarshal(languages, &a.Languages), json.Unmarshal(teams, &a.Teams))
 		}
 		if len(a.Brands) == 0 {
 			a.Brands = nil
 		}
-		a.Revoked, a.Created = moment(revoked), moment(created)
+		a.Revoked, a.Created, a.Seen = moment(revoked), moment(created), moment(seen)
 		list = append(list, a)
 		return err
 	}, args...)
@@ -165,6 +168,27 @@ func (s *Store) SetPresence(ctx context.Context, id conversation.AgentID, p agen
 		return fmt.Errorf("set the presence of %s: %w", id, err)
 	}
 	return nil
+}
+
+// SetSeen implements agents.Accounts.
+func (s *Store) SetSeen(ctx context.Context, ids []conversation.AgentID, at time.Time) error {
+	column := texts(ids, func(id conversation.AgentID) conversation.AgentID { return id })
+	err := s.write(ctx, func(x *session) error {
+		_, err := x.exec(ctx, setSeen, column, micros(at))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note which agents are there: %w", err)
+	}
+	return nil
+}
+
+// some is the list, [] in JSON when it is empty.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // hashed is a session's token as it is stored: who reads the database cannot

@@ -34,9 +34,11 @@ func beginDesk(t *testing.T, open Opener) desk {
 
 var (
 	théo = agents.Agent{ID: "theo", Name: "Théo", Email: "theo@lumen.example", Role: agents.RoleAgent, Presence: agents.Online, Capacity: 3,
-		Password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", Created: time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)}
+		Password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", Created: time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC),
+		Languages: []string{"fr", "en"}, Teams: []string{"retours"}}
 	léa = agents.Agent{ID: "lea", Name: "Léa", Email: "lea@lumen.example", Role: agents.RoleSupervisor, Presence: agents.Away, Brands: []conversation.BrandID{lumen, other},
-		Disabled: true, Revoked: time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC), Created: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)}
+		Disabled: true, Revoked: time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC), Created: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC),
+		Languages: []string{}, Teams: []string{}}
 )
 
 // put gives customers of a brand a desk each; nil takes it away.
@@ -121,6 +123,22 @@ func accounts(t *testing.T, open Opener) {
 		d.must(err)
 		if want := théo; got.Presence != agents.Away || got.Name != want.Name {
 			t.Errorf("got %+v", got)
+		}
+	})
+	t.Run("when agents were seen last is kept, and never goes back", func(t *testing.T) {
+		d := beginDesk(t, open)
+		d.must(d.PutAgent(t.Context(), théo))
+		d.must(d.PutAgent(t.Context(), léa))
+		noon := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+		d.must(d.SetSeen(t.Context(), []conversation.AgentID{théo.ID, "nobody"}, noon))
+		d.must(d.SetSeen(t.Context(), []conversation.AgentID{théo.ID}, noon.Add(-time.Hour)))
+		d.must(d.PutAgent(t.Context(), théo)) // a change of the account says nothing of it
+		for id, want := range map[conversation.AgentID]time.Time{théo.ID: noon, léa.ID: {}} {
+			got, err := d.Agent(t.Context(), id)
+			d.must(err)
+			if !got.Seen.Equal(want) {
+				t.Errorf("%s was seen at %v, want %v", id, got.Seen, want)
+			}
 		}
 	})
 	t.Run("a session is kept until it is over, replaced or ended", func(t *testing.T) {

@@ -11,8 +11,19 @@ import (
 type Desk struct {
 	FirstAnswer time.Duration `yaml:"first_answer"` // within which who waits for a person should have the first answer; 0: not watched
 	NextAnswer  time.Duration `yaml:"next_answer"`  // within which each further one follows
+	Assign      Assign        `yaml:"assign"`       // how who waits for a person finds one
+	TakeBack    time.Duration `yaml:"take_back"`    // what an agent writes leaves so much later, and can be taken back until then
+	Idle        time.Duration `yaml:"idle"`         // who waited so long for an agent who is not there goes back to the queue; 0: never
 	Canned      []Canned      `yaml:"canned"`
 }
+
+// Assign is how who waits for a person finds one.
+type Assign string
+
+const (
+	Offer  Assign = "offer"  // each is held for one agent at a time, who takes it or not
+	Manual Assign = "manual" // agents choose from the queue
+)
 
 // Canned is a text that agents send often.
 type Canned struct {
@@ -25,6 +36,8 @@ type Canned struct {
 const (
 	DefaultFirstAnswer = 5 * time.Minute
 	DefaultNextAnswer  = 10 * time.Minute
+	DefaultTakeBack    = 5 * time.Second  // to see one's own mistake
+	DefaultIdle        = 10 * time.Minute // an agent comes back from a coffee
 )
 
 const (
@@ -35,6 +48,11 @@ const (
 func (c checker) desk(path string, d *Desk) {
 	span(c, path+".first_answer", d.FirstAnswer, 0, 7*day)
 	span(c, path+".next_answer", d.NextAnswer, 0, 7*day)
+	span(c, path+".take_back", d.TakeBack, 0, time.Minute)
+	span(c, path+".idle", d.Idle, 0, day)
+	if d.Assign != Offer && d.Assign != Manual && !c.broken(path+".assign") {
+		c.wrong(path+".assign", fmt.Sprintf("%q is no way to assign", d.Assign), "write offer or manual")
+	}
 	within(c, path+".canned", len(d.Canned), 0, maxCanned, "texts")
 	ids := map[string]int{}
 	for i, t := range d.Canned {

@@ -27,10 +27,42 @@ func (s *Store) Listen(ctx context.Context, wake func(brand conversation.BrandID
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(s.closed, stop)()
+	begin := func() error { return s.heads(ctx, wake) }
 	if s.engine == postgres {
-		return s.listenPostgres(ctx, wake)
+		return s.listenPostgres(ctx, channel, begin, func(notice string) { wakeFor(notice, wake) })
 	}
-	return s.fanout.listen(ctx, func() error { return s.heads(ctx, wake) }, wake)
+	return s.fanout.listen(ctx, begin, wake)
+}
+
+// MaxTold is the most bytes of a text that Tell takes: PostgreSQL's NOTIFY takes
+// less than 8,000.
+const MaxTold = 7900
+
+// Tell has everyone who hears, on every node, get a text that nobody keeps: who
+// looks at what. Who does not hear now never does.
+func (s *Store) Tell(ctx context.Context, text string) error {
+	if len(text) > MaxTold {
+		return fmt.Errorf("tell: %d bytes are more than %d", len(text), MaxTold)
+	}
+	if s.engine == postgres {
+		if err := s.read.query(ctx, tell, func(scanner) error { return nil }, text); err != nil {
+			return fmt.Errorf("tell: %w", err)
+		}
+		return nil
+	}
+	s.fanout.talk.tell(text)
+	return nil
+}
+
+// Hear calls f with each text that is told, until ctx ends.
+func (s *Store) Hear(ctx context.Context, f func(text string)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(s.closed, stop)()
+	if s.engine == postgres {
+		return s.listenPostgres(ctx, talkChannel, func() error { return nil }, f)
+	}
+	return s.fanout.talk.hear(ctx, f)
 }
 
 var allHeads = both(`select brand, seq from brands order by brand`)
@@ -59,6 +91,8 @@ func (s *Store) heads(ctx context.Context, wake func(conversation.BrandID, int64
 type fanout struct {
 	mu        sync.Mutex
 	listeners map[*listener]struct{}
+
+	talk talk
 }
 
 type listener struct {
@@ -121,4 +155,46 @@ func (l *listener) take() map[conversation.BrandID]int64 {
 	heads := l.heads
 	l.heads = map[conversation.BrandID]int64{}
 	return heads
+}
+
+// talk is Tell and Hear within the process. Who is too slow misses texts.
+type talk struct {
+	mu        sync.Mutex
+	listeners map[chan string]struct{}
+}
+
+const talkWaiting = 256 // texts that wait for one listener
+
+func (t *talk) tell(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for l := range t.listeners {
+		select {
+		case l <- text:
+		default:
+		}
+	}
+}
+
+func (t *talk) hear(ctx context.Context, f func(string)) error {
+	l := make(chan string, talkWaiting)
+	t.mu.Lock()
+	if t.listeners == nil {
+		t.listeners = map[chan string]struct{}{}
+	}
+	t.listeners[l] = struct{}{}
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		delete(t.listeners, l)
+		t.mu.Unlock()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case text := <-l:
+			f(text)
+		}
+	}
 }

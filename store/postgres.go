@@ -62,10 +62,17 @@ func (s *Store) transactPostgres(ctx context.Context, do func(*session) error) e
 	})
 }
 
-// channel is what NOTIFY is called on; a notice is "brand:seq".
-const channel = "causette"
+// What NOTIFY is called on: a notice on the first is "brand:seq", on the second
+// what somebody told.
+const (
+	channel     = "causette"
+	talkChannel = "causette_talk"
+)
 
-var notify = both(`select pg_notify('` + channel + `', n) from unnest($1::text[]) n`)
+var (
+	notify = both(`select pg_notify('` + channel + `', n) from unnest($1::text[]) n`)
+	tell   = both(`select pg_notify('` + talkChannel + `', $1::text)`)
+)
 
 func (s *Store) notifyPostgres(ctx context.Context, heads map[conversation.BrandID]int64) error {
 	notices := make([]string, 0, len(heads))
@@ -78,11 +85,12 @@ func (s *Store) notifyPostgres(ctx context.Context, heads map[conversation.Brand
 	return nil
 }
 
-func (s *Store) listenPostgres(ctx context.Context, wake func(conversation.BrandID, int64)) error {
+// listenPostgres calls begin whenever it begins to listen, and hear for each notice.
+func (s *Store) listenPostgres(ctx context.Context, on string, begin func() error, hear func(notice string)) error {
 	const first, longest = 50 * time.Millisecond, 5 * time.Second
 	pause := first
 	for {
-		err := s.listenOnce(ctx, func() { pause = first }, wake)
+		err := s.listenOnce(ctx, on, func() error { pause = first; return begin() }, hear)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -97,7 +105,7 @@ func (s *Store) listenPostgres(ctx context.Context, wake func(conversation.Brand
 }
 
 // listenOnce listens on a connection of its own until it is lost.
-func (s *Store) listenOnce(ctx context.Context, listening func(), wake func(conversation.BrandID, int64)) (err error) {
+func (s *Store) listenOnce(ctx context.Context, on string, begin func() error, hear func(notice string)) (err error) {
 	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
 	if err != nil {
 		return err
@@ -107,25 +115,29 @@ func (s *Store) listenOnce(ctx context.Context, listening func(), wake func(conv
 		defer cancel()
 		err = errors.Join(err, conn.Close(bye))
 	}()
-	if _, err := conn.Exec(ctx, "listen "+channel); err != nil {
+	if _, err := conn.Exec(ctx, "listen "+on); err != nil {
 		return err
 	}
-	if err := s.heads(ctx, wake); err != nil {
+	if err := begin(); err != nil {
 		return err
 	}
-	listening()
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
 			return err
 		}
-		colon := strings.LastIndexByte(n.Payload, ':')
-		if colon < 0 {
-			continue // somebody else's
-		}
-		if seq, err := strconv.ParseInt(n.Payload[colon+1:], 10, 64); err == nil {
-			wake(conversation.BrandID(n.Payload[:colon]), seq)
-		}
+		hear(n.Payload)
+	}
+}
+
+// wakeFor reads a notice; what is none is somebody else's.
+func wakeFor(notice string, wake func(conversation.BrandID, int64)) {
+	colon := strings.LastIndexByte(notice, ':')
+	if colon < 0 {
+		return
+	}
+	if seq, err := strconv.ParseInt(notice[colon+1:], 10, 64); err == nil {
+		wake(conversation.BrandID(notice[:colon]), seq)
 	}
 }
 

@@ -35,27 +35,41 @@ var scripted = sync.OnceValues(func() (*conversation.Script, error) {
 		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(Brand), ".")
 })
 
-// Run runs a gateway until the test ends.
-func Run(t *testing.T) (*gateway.Gateway, *store.Store) {
-	t.Helper()
-	st, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "causette.db"), store.Options{})
+// Open opens a gateway that does not run yet, on a database in the folder.
+func Open(ctx context.Context, folder string) (*gateway.Gateway, *store.Store, error) {
+	st, err := store.Open(ctx, "file:"+filepath.Join(folder, "causette.db"), store.Options{})
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
-	if err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
+	g, err := over(ctx, st)
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
+	return g, st, nil
+}
+
+func over(ctx context.Context, st *store.Store) (*gateway.Gateway, error) {
+	if err := st.Migrate(ctx); err != nil {
+		return nil, err
 	}
 	script, err := scripted()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	g, err := gateway.New(gateway.Options{Store: st,
 		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil },
 		Routes:  []gateway.Route{{Brand: Brand, Channel: wire{}}}})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := g.Use(t.Context(), Brand, script, script.Source()); err != nil {
+	return g, g.Use(ctx, Brand, script, script.Source())
+}
+
+// Run runs a gateway until the test ends.
+func Run(t *testing.T) (*gateway.Gateway, *store.Store) {
+	t.Helper()
+	g, st, err := Open(t.Context(), t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -17,7 +17,7 @@ type Store interface {
 	Sessions
 
 	// List reads one page of a view, and the cursor of the next ("" for none).
-	// The queue comes by priority, VIP and age; other views newest first.
+	// The queue comes by priority, VIP, when an answer is due, and age; other views newest first.
 	List(ctx context.Context, q Query) (rows []Row, next string, err error)
 	// Counts counts each view of the query's brands and agent.
 	Counts(ctx context.Context, q Query) (Counts, error)

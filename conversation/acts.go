@@ -45,6 +45,12 @@ func (t *turn) act(a *Act) *Refused {
 		return t.snoozed(a)
 	case AgentUnsubscribed, AgentKept:
 		return t.clarified(a)
+	case AgentOffered:
+		return t.offered(a)
+	case AgentDeclined:
+		return t.declined(a)
+	case AgentIdled:
+		return t.idled(a)
 	}
 	t.out.Rule = "event.unknown"
 	return nil
@@ -81,8 +87,6 @@ func (t *turn) foreign(a *Act) *Refused {
 	return &Refused{Code: RefusedNotOwner, Owner: t.owner()}
 }
 
-func (a *Act) full() bool { return a.Capacity > 0 && a.Load >= a.Capacity }
-
 // claimed takes a conversation from the queue, from the assistant, or from the
 // colleague that the act names. One that a colleague snoozed may be taken too:
 // its owner is not at it.
@@ -96,7 +100,10 @@ func (t *turn) claimed(a *Act) *Refused {
 		}
 		return &Refused{Code: RefusedOwned, Owner: owner}
 	}
-	if a.full() {
+	if held := d.reserved(t.now); held != "" && held != a.Agent {
+		return &Refused{Code: RefusedReserved, Owner: held}
+	}
+	if t.full(a, a.Agent) {
 		return refuse(RefusedFull)
 	}
 	if taken { // what the colleague said still goes
@@ -120,7 +127,7 @@ func (t *turn) reopened(a *Act) *Refused {
 		return &Refused{Code: RefusedOwned, Owner: owner}
 	case d == nil || d.Status != DeskResolved:
 		return refuse(RefusedNothing)
-	case a.full():
+	case t.full(a, a.Agent):
 		return refuse(RefusedFull)
 	}
 	t.take(a.Agent)
@@ -130,7 +137,7 @@ func (t *turn) reopened(a *Act) *Refused {
 // stepIn begins a new matter at the desk that nobody had asked for.
 func (t *turn) stepIn(reason string) {
 	d := t.desk()
-	*d = Desk{Priority: Normal, Reason: reason, Last: cmp.Or(d.Owner, d.Last), Tags: d.Tags, Wrote: d.Wrote}
+	*d = Desk{Priority: Normal, Reason: reason, Last: cmp.Or(d.Owner, d.Last), Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
 	if t.valued() {
 		d.Priority = High
 	}
@@ -140,13 +147,7 @@ func (t *turn) stepIn(reason string) {
 // take gives the conversation to an agent: the assistant falls silent, its
 // questions are withdrawn, and what it had queued is cancelled.
 func (t *turn) take(agent AgentID) {
-	d := t.desk()
-	if len(t.c.Burst) > 0 { // nobody has answered these
-		if d.Waits.IsZero() {
-			d.Waits = t.c.Burst[0].At
-		}
-		t.dropBurst()
-	}
+	t.leaveBurst()
 	if t.c.State != WithAgent {
 		t.withdrawQuestions()
 		t.unset(timerAgent)
@@ -160,6 +161,17 @@ func (t *turn) take(agent AgentID) {
 	}
 }
 
+// leaveBurst leaves to people the texts that the assistant had not answered yet.
+func (t *turn) leaveBurst() {
+	if len(t.c.Burst) == 0 {
+		return
+	}
+	if d := t.desk(); d.Waits.IsZero() {
+		d.Waits = t.c.Burst[0].At
+	}
+	t.dropBurst()
+}
+
 // hand makes an agent the owner.
 func (t *turn) hand(agent AgentID) {
 	d := t.desk()
@@ -170,6 +182,7 @@ func (t *turn) hand(agent AgentID) {
 		// To the new owner, what the one before wrote is somebody else's.
 		t.c.Said, d.Wrote = max(t.c.Said, d.Wrote), 0
 	}
+	t.unoffer()
 	d.Status, d.Owner = DeskAssigned, agent
 	d.Until, d.Closed = time.Time{}, time.Time{}
 }
@@ -184,38 +197,41 @@ func (t *turn) withdrawQuestions() {
 	t.unset(timerReminder)
 }
 
-// transferred gives the conversation to a colleague, or back to the queue. One
-// that nobody has may be given to somebody by anybody.
+// transferred gives the conversation to a colleague, or back to the queue: a
+// team's or everybody's. One that nobody has may be given to somebody by anybody;
+// the desk says who may.
 func (t *turn) transferred(a *Act) *Refused {
 	owner := t.owner()
 	switch {
 	case owner != "" && owner != a.Agent && owner != a.From:
 		return &Refused{Code: RefusedNotOwner, Owner: owner}
-	case a.To == owner:
+	case a.To != "" && a.To == owner, a.To == "" && owner == "" && !t.elsewhere(a.Team):
 		return refuse(RefusedNothing)
-	case a.To != "" && a.full():
+	case a.To != "" && t.full(a, a.To):
 		return refuse(RefusedFull)
 	case a.To != "" && t.c.State == WithAgent:
 		t.unset(timerSnooze)
 		t.hand(a.To)
 		t.fence(CancelNothing)
 		return nil
-	case a.To != "":
-		if t.c.State.Owner() == Assistant {
-			t.stepIn("assigned")
-		}
+	}
+	if t.c.State.Owner() == Assistant {
+		t.stepIn("assigned")
+	}
+	if a.To != "" {
 		t.take(a.To)
 		return nil
 	}
-	d := t.desk()
-	d.Status, d.Owner, d.Last = DeskQueued, "", "" // who gave it away does not get it back first
-	d.Until, d.Queued = time.Time{}, t.now
-	t.unset(timerSnooze)
-	t.move(onPerson)
-	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
-	t.fence(CancelNothing)
-	t.stillDoubted()
+	t.requeue(cutRunes(a.Team, maxTag)) // who gave it away does not get it back first
 	return nil
+}
+
+// elsewhere reports whether a conversation that nobody has is not in the team's queue.
+func (t *turn) elsewhere(team string) bool {
+	if t.c.State == AwaitingAgent && t.c.Desk != nil {
+		return team != t.c.Desk.Team
+	}
+	return team != ""
 }
 
 // wrote says an agent's words to the customer.
@@ -315,7 +331,7 @@ func (t *turn) closed(a *Act) *Refused {
 	t.move(onReturned)
 	d := t.desk()
 	d.Last = cmp.Or(owner, d.Last)
-	d.close(t.now)
+	t.endMatter()
 	if owner != "" {
 		t.c.Disclosed = false // a machine answers again, and says so
 	}
@@ -327,9 +343,11 @@ func (t *turn) closed(a *Act) *Refused {
 	return nil
 }
 
-// close ends a matter; whose it was stays known.
-func (d *Desk) close(now time.Time) {
-	d.Status, d.Closed = DeskResolved, now
+// endMatter ends what people had to do; whose it was stays known.
+func (t *turn) endMatter() {
+	t.unoffer()
+	d := t.desk()
+	d.Status, d.Closed = DeskResolved, t.now
 	d.Waits, d.Until = time.Time{}, time.Time{}
 }
 

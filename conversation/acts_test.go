@@ -40,11 +40,15 @@ func TestAnActIsDoneOrRefusedWhole(t *testing.T) {
 	claimed := []Event{asked, act(AgentClaimed, "claire")}
 	says := func(text string) func(*Act) { return func(a *Act) { a.Text = text } }
 	to := func(agent AgentID) func(*Act) { return func(a *Act) { a.To = agent } }
+	from := func(agent AgentID) func(*Act) { return func(a *Act) { a.From = agent } }
+	team := func(name string) func(*Act) { return func(a *Act) { a.Team = name } }
 	full := func(a *Act) { a.Load, a.Capacity = 3, 3 }
 	roomy := func(a *Act) { a.Load, a.Capacity = 2, 3 }
 	seen := func(v int64) func(*Act) { return func(a *Act) { a.Seen = v } }
 	tags := func(list ...string) func(*Act) { return func(a *Act) { a.Tags = list } }
 	until := func(d time.Duration) func(*Act) { return func(a *Act) { a.Until = monday.Add(d) } }
+	offer := func(agent AgentID) Event { return act(AgentOffered, "", to(agent), until(time.Hour)) }
+	held := []Event{asked, offer("claire")}
 	and := func(list []Event, more ...Event) []Event { return append(append([]Event{}, list...), more...) }
 
 	for _, c := range []struct {
@@ -63,6 +67,36 @@ func TestAnActIsDoneOrRefusedWhole(t *testing.T) {
 		{"a claim within capacity", []Event{asked}, act(AgentClaimed, "claire", roomy), "", ""},
 		{"a claim of a snoozed one", and(claimed, act(AgentSnoozed, "claire", until(time.Hour))), act(AgentClaimed, "theo"), "", ""},
 		{"a claim of a resolved one", and(claimed, act(AgentResolved, "claire")), act(AgentClaimed, "theo"), "", ""},
+
+		{"an offer", []Event{asked}, offer("claire"), "", ""},
+		{"an offer to nobody", []Event{asked}, offer(""), RefusedNothing, ""},
+		{"an offer that is over", []Event{asked}, act(AgentOffered, "", to("claire"), until(time.Hour/2)), RefusedNothing, ""},
+		{"an offer of the assistant's", nil, offer("claire"), RefusedNothing, ""},
+		{"an offer of what a colleague has", claimed, offer("theo"), RefusedOwned, "claire"},
+		{"an offer of a resolved one", and(claimed, act(AgentResolved, "claire")), offer("theo"), RefusedNothing, ""},
+		{"an offer beside another", and(held, offer("theo")), offer("theo"), RefusedReserved, "claire"},
+		{"an offer after one that is over", []Event{asked, act(AgentOffered, "", to("claire"), until(2*time.Minute))}, offer("theo"), "", ""},
+		{"an offer beyond capacity", []Event{asked}, act(AgentOffered, "", to("claire"), until(time.Hour), full), RefusedFull, ""},
+		{"a claim of what is held for a colleague", held, act(AgentClaimed, "theo"), RefusedReserved, "claire"},
+		{"a claim of what was held for a colleague", []Event{asked, act(AgentOffered, "", to("claire"), until(2*time.Minute))}, act(AgentClaimed, "theo"), "", ""},
+		{"a claim of what is held for one, counted already", held, act(AgentClaimed, "claire", full), "", ""},
+		{"a claim of what is held for one who has more than they take", held, act(AgentClaimed, "claire", func(a *Act) { a.Load, a.Capacity = 4, 3 }), RefusedFull, ""},
+		{"a transfer of what is held for a colleague", held, act(AgentTransferred, "zoe", to("theo")), "", ""},
+		{"an offer declined", held, act(AgentDeclined, "claire"), "", ""},
+		{"a colleague's offer declined", held, act(AgentDeclined, "theo"), RefusedNothing, ""},
+		{"no offer declined", []Event{asked}, act(AgentDeclined, "claire"), RefusedNothing, ""},
+
+		{"taken from who is not at it", claimed, act(AgentIdled, "", from("claire")), "", ""},
+		{"taken from who has it no more", claimed, act(AgentIdled, "", from("theo")), RefusedNotOwner, "claire"},
+		{"taken from nobody", []Event{asked}, act(AgentIdled, ""), RefusedNotOwner, ""},
+		{"taken though the customer waits for nothing", and(claimed, act(AgentWrote, "claire", says("Bonjour"))), act(AgentIdled, "", from("claire")), RefusedNothing, ""},
+		{"taken though it is put off", and(claimed, act(AgentSnoozed, "claire")), act(AgentIdled, "", from("claire")), RefusedNothing, ""},
+
+		{"a transfer to a team", claimed, act(AgentTransferred, "claire", team("retours")), "", ""},
+		{"a transfer to a team from the queue", []Event{asked}, act(AgentTransferred, "zoe", team("retours")), "", ""},
+		{"a transfer to a team from the assistant", nil, act(AgentTransferred, "zoe", team("retours")), "", ""},
+		{"a transfer to the team that has it", []Event{asked, act(AgentTransferred, "zoe", team("retours"))}, act(AgentTransferred, "zoe", team("retours")), RefusedNothing, ""},
+		{"a transfer from a team to everybody", []Event{asked, act(AgentTransferred, "zoe", team("retours"))}, act(AgentTransferred, "zoe"), "", ""},
 
 		{"a transfer to a colleague", claimed, act(AgentTransferred, "claire", to("theo")), "", ""},
 		{"a transfer to a full colleague", claimed, act(AgentTransferred, "claire", to("theo"), full), RefusedFull, ""},

@@ -19,7 +19,7 @@ func (t *turn) detach(kind string) {
 		t.move(onDetached)
 		t.unset(timerAgent)
 		if t.c.Desk != nil {
-			t.desk().close(t.now)
+			t.endMatter()
 		}
 	}
 	t.fence(CancelAll)

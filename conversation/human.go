@@ -44,7 +44,7 @@ func (t *turn) person(reason string, priority Priority) {
 // queue puts the conversation into the queue, with what the rule looked at.
 func (t *turn) queue(reason string, priority Priority) {
 	d := t.desk()
-	next := Desk{Status: DeskQueued, Priority: priority, Reason: reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote}
+	next := Desk{Status: DeskQueued, Priority: priority, Reason: reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
 	if t.in != nil {
 		next.Waits = t.at()
 	}
@@ -174,7 +174,7 @@ func (t *turn) agentExpired() {
 		return
 	}
 	t.notice("escalation.expired")
-	t.desk().close(t.now)
+	t.endMatter()
 	t.slot(slotTold, "")
 	t.move(onExpired)
 	if !t.maySay(Transactional) || t.c.Address == "" {

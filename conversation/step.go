@@ -31,7 +31,7 @@ func (s *Script) Step(c Conversation, e Event, now time.Time) Turn {
 		t.consentRecorded(e.Consent)
 	case e.Type == SendRefused && e.Refusal != nil:
 		t.sendRefused(e.Refusal)
-	case e.Act != nil && e.Act.Agent != "":
+	case e.Act != nil && (e.Act.Agent != "" || systemActs[e.Type]):
 		if refused := t.act(e.Act); refused != nil {
 			return Turn{Next: c, Refused: refused, Rule: Rule(e.Type) + ".refused"}
 		}

@@ -13,6 +13,8 @@ func (t *turn) timerDue(timer *Timer) {
 		t.stopSilent()
 	case timerAgent:
 		t.agentExpired()
+	case timerOffer:
+		t.offerDue()
 	case timerSnooze:
 		t.decide("snooze.due")
 		t.snoozeEnded("snooze.due")

@@ -11,7 +11,8 @@ import (
 	"github.com/causette/causette/conversation"
 )
 
-// Load is how many conversations an agent has, in all brands, and how many they take.
+// Load is how many conversations an agent has or is offered, in all brands, and
+// how many they take.
 type Load struct {
 	Has      int
 	Capacity int // 0: not bounded
@@ -35,8 +36,8 @@ type NoteRow struct {
 	At       time.Time
 }
 
-// getter is who gets the conversation if the act is done, "" for an act that
-// gives it to nobody.
+// getter is who gets the conversation, or whom it is held for, if the act is
+// done; "" for an act that gives it to nobody.
 func getter(e *conversation.Event) conversation.AgentID {
 	if e == nil || e.Act == nil {
 		return ""
@@ -44,7 +45,7 @@ func getter(e *conversation.Event) conversation.AgentID {
 	switch e.Type {
 	case conversation.AgentClaimed, conversation.AgentReopened:
 		return e.Act.Agent
-	case conversation.AgentTransferred:
+	case conversation.AgentTransferred, conversation.AgentOffered:
 		return e.Act.To
 	}
 	return ""
@@ -90,12 +91,10 @@ func (gr *group) passes(before, after *conversation.Desk) {
 		return
 	}
 	count := func(d *conversation.Desk, n int) {
-		if d == nil || d.Status != conversation.DeskAssigned {
-			return
-		}
-		if l, known := gr.loads[d.Owner]; known {
+		holder := d.Holder()
+		if l, known := gr.loads[holder]; known {
 			l.Has += n
-			gr.loads[d.Owner] = l
+			gr.loads[holder] = l
 		}
 	}
 	count(before, -1)
@@ -105,6 +104,9 @@ func (gr *group) passes(before, after *conversation.Desk) {
 // noteOf is the row of the thread for a turn that people may want to see, nil
 // for one between the customer and the assistant alone.
 func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk, c conversation.Conversation, now time.Time) *NoteRow {
+	if e.Type == conversation.AgentOffered { // the log tells of these; a thread would be full of them
+		return nil
+	}
 	if e.Act == nil && (len(t.Steps) == 0 || before == nil && c.Desk == nil) {
 		return nil
 	}

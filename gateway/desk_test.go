@@ -30,16 +30,24 @@ func parrotActs(t *conversation.Turn, e conversation.Event) {
 		t.Messages = append(t.Messages, conversation.Message{Channel: channel, Medium: conversation.SMS, To: t.Next.Address,
 			Text: act.Text, Purpose: conversation.Answer, Rule: "desk.wrote", Agent: act.Agent})
 		return
+	case e.Type == conversation.AgentOffered && (full || desk.Holder() != ""):
+		t.Refused = &conversation.Refused{Code: conversation.RefusedFull}
+		return
+	case e.Type == conversation.AgentOffered:
+		desk.Status, desk.Offered = conversation.DeskQueued, act.To
+		t.Next.Desk = &desk
+		return
 	case e.Type == conversation.AgentTransferred:
 		to = act.To
-	case desk.Owner != "":
+	case desk.Offered == act.Agent: // counted already
+	case desk.Owner != "" || desk.Offered != "":
 		t.Refused = &conversation.Refused{Code: conversation.RefusedOwned, Owner: desk.Owner}
 		return
 	case full:
 		t.Refused = &conversation.Refused{Code: conversation.RefusedFull}
 		return
 	}
-	desk.Owner, desk.Status = to, conversation.DeskAssigned
+	desk.Owner, desk.Offered, desk.Status = to, "", conversation.DeskAssigned
 	t.Next.Desk, t.Next.State, t.Fence = &desk, conversation.WithAgent, true
 	t.Next.Epoch++
 	t.Steps = append(t.Steps, conversation.Edge{To: conversation.WithAgent, Rule: "desk"})
@@ -50,7 +58,7 @@ func act(g *gateway.Gateway, who conversation.CustomerID, kind conversation.Even
 	return g.Accept(context.Background(), brand, gateway.Who{Customer: who}, conversation.Event{ID: conversation.EventID(id), Type: kind, Time: time.Now().UTC(), Act: &a})
 }
 
-func TestFiftyClaimsAtOnceNeverExceedACapacity(t *testing.T) {
+func TestFiftyClaimsAndOffersAtOnceNeverExceedACapacity(t *testing.T) {
 	engines(t, func(t *testing.T, url string) {
 		const people, each, capacity = 5, 10, 3
 		w := newWorld(t, url)
@@ -74,15 +82,29 @@ func TestFiftyClaimsAtOnceNeverExceedACapacity(t *testing.T) {
 		var mu sync.Mutex
 		won := map[conversation.AgentID]int{}
 		for n := range people * each {
-			agent := conversation.AgentID(fmt.Sprintf("agent%d", n%people))
+			agent := conversation.AgentID(fmt.Sprintf("agent%d", (n+n/len(customers))%people)) // another one a customer
 			customer := customers[n%len(customers)]
 			claims.Go(func() {
-				out, err := act(nodes[n%len(nodes)], customer, conversation.AgentClaimed, conversation.Act{Agent: agent}, fmt.Sprintf("claim%d", n))
-				if err != nil || out.Turn == nil {
-					t.Errorf("claim %d: %+v %v", n, out, err)
-					return
+				do := func(kind conversation.EventType, a conversation.Act) bool {
+					out, err := act(nodes[n%len(nodes)], customer, kind, a, fmt.Sprintf("%s%d", kind, n))
+					if err != nil || out.Turn == nil {
+						t.Errorf("%s %d: %+v %v", kind, n, out, err)
+						return false
+					}
+					return out.Turn.Refused == nil
 				}
-				if out.Turn.Refused == nil {
+				got := false
+				if n%3 > 0 { // an offer, and every other one is taken
+					got = do(conversation.AgentOffered, conversation.Act{To: agent})
+				}
+				if n%3 == 0 || n%3 == 1 && got {
+					if taken := do(conversation.AgentClaimed, conversation.Act{Agent: agent}); got && !taken {
+						t.Errorf("%s could not take what was held for them", agent)
+					} else {
+						got = taken
+					}
+				}
+				if got {
 					mu.Lock()
 					won[agent]++
 					mu.Unlock()

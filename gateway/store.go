@@ -114,7 +114,7 @@ type Tx interface {
 	// by (message, attempt) and rank, and returns those that changed something.
 	Settle(ctx context.Context, brand conversation.BrandID, s []Settlement) ([]Settled, error)
 	// Loads locks the agents in id order and says how many conversations are
-	// assigned to each, in all brands; unknown agents are left out. It is
+	// assigned or offered to each, in all brands; unknown agents are left out. It is
 	// called once a group, with the agents of all brands.
 	Loads(ctx context.Context, agents []conversation.AgentID) (map[conversation.AgentID]Load, error)
 	// Write makes cancellations first, then everything else.

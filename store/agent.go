@@ -14,19 +14,21 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
-// An agent's load is what is assigned to them in all brands: agents are of the
-// installation, and found by themselves like API keys.
+// An agent's load is what is assigned or offered to them in all brands: agents
+// are of the installation, and found by themselves like API keys.
 const (
 	agentColumns = `a.id, a.email, a.name, a.role, a.presence, a.capacity, a.brands, a.languages, a.teams, a.password, a.disabled, a.revoked, a.created, a.seen,
-		(select count(*) from tickets t where t.owner = a.id and t.status = 'assigned')`
-	assigned = `select owner, count(*) from tickets where owner = any($1) and status = 'assigned' group by owner`
+		(select count(*) from tickets t where t.owner = a.id and t.status = 'assigned')
+			+ (select count(*) from tickets t where t.offered = a.id and t.offered <> '')`
+	held = `select holder, count(*) from (select owner as holder from tickets where owner = any($1) and status = 'assigned'
+		union all select offered from tickets where offered = any($1) and offered <> '') h group by holder`
 )
 
 var (
 	// Locking and counting are statements of their own: what others gave while
 	// this one waited for the lock is counted.
 	lockAgents  = both(`select id, capacity from agents where id = any($1) order by id for update`)
-	countLoads  = both(assigned)
+	countLoads  = both(held)
 	readAgent   = both(`select ` + agentColumns + ` from agents a where a.id = $1`)
 	readByEmail = both(`select ` + agentColumns + ` from agents a where a.email = $1`)
 	readAgents  = both(`select ` + agentColumns + ` from agents a order by a.name, a.id`)

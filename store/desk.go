@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,10 +17,11 @@ import (
 
 var (
 	putTickets = insert("tickets", `customer text, status text, owner text, priority integer, reason text, plain integer, value bigint,
-		queued bigint, waits bigint, until bigint, changed bigint`,
+		queued bigint, waits bigint, until bigint, offered text, hold bigint, team text, due bigint, resolve_by bigint, changed bigint`,
 		`on conflict (brand, customer) do update set status = excluded.status, owner = excluded.owner, priority = excluded.priority,
 			reason = excluded.reason, plain = excluded.plain, value = excluded.value, queued = excluded.queued,
-			waits = excluded.waits, until = excluded.until, changed = excluded.changed`)
+			waits = excluded.waits, until = excluded.until, offered = excluded.offered, hold = excluded.hold, team = excluded.team,
+			due = excluded.due, resolve_by = excluded.resolve_by, changed = excluded.changed`)
 	dropTickets = both(`delete from tickets where brand = $1 and customer = any($2)`)
 	addNotes    = insert("notes", `customer text, id text, event text, kind text, agent text, type text, body text, steps text, data text, rule text,
 		version bigint, at bigint`, "")
@@ -69,6 +71,16 @@ func (t *tx) writeDesk(ctx context.Context, brand conversation.BrandID, rows []*
 		moments(desks, func(r row) time.Time { return r.Conversation.Desk.Queued }),
 		moments(desks, func(r row) time.Time { return r.Conversation.Desk.Waits }),
 		moments(desks, func(r row) time.Time { return r.Conversation.Desk.Until }),
+		texts(desks, func(r row) conversation.AgentID { return r.Conversation.Desk.Offered }),
+		moments(desks, func(r row) time.Time { return r.Conversation.Desk.Hold }),
+		texts(desks, func(r row) string { return r.Conversation.Desk.Team }),
+		numbers(desks, func(r row) int64 {
+			if due := r.Conversation.Desk.Due; !due.IsZero() {
+				return micros(due)
+			}
+			return math.MaxInt64 // after all that are due
+		}),
+		moments(desks, func(r row) time.Time { return r.Conversation.Desk.ResolveBy }),
 		same(len(desks), t.now.UnixMicro()))
 }
 

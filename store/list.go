@@ -28,11 +28,11 @@ const (
 )
 
 var (
-	listMine = both(`select customer, changed, 0, 0 from tickets
+	listMine = both(`select customer, changed, 0, 0, 0 from tickets
 		/* indexed by tickets_owner */ where brand = $1 and owner = $2 and status in ('assigned', 'snoozed')`)
-	listQueue = both(`select customer, queued, priority, plain from tickets /* indexed by tickets_queue */
-		where brand = $1 and status = 'queued' and (priority, plain, queued, customer) > ($2, $3, $4, $5)
-		order by priority, plain, queued, customer limit $6`)
+	listQueue = both(`select customer, queued, priority, plain, due from tickets /* indexed by tickets_queue */
+		where brand = $1 and status = 'queued' and (priority, plain, due, queued, customer) > ($2, $3, $4, $5, $6)
+		order by priority, plain, due, queued, customer limit $7`)
 	listAll = both(fmt.Sprintf(newest, ""))
 	listBot = both(fmt.Sprintf(newest, `and not exists (select 1 from tickets t
 		where t.brand = $1 and t.customer = r.customer and t.status <> 'resolved')`))
@@ -62,6 +62,7 @@ var storedOf = "m." + strings.ReplaceAll(storedColumns, ", ", ", m.")
 // place is where a conversation stands in a list: all fields ascend.
 type place struct {
 	Priority, Plain int
+	Due             int64  `json:",omitempty"` // the queue: until when to answer
 	At              int64  // the queue: since when; mine: minus when it changed
 	Message         string `json:",omitempty"` // all, bot: the newest
 	Brand           conversation.BrandID
@@ -69,7 +70,7 @@ type place struct {
 }
 
 func (p place) compare(q place) int {
-	return cmp.Or(cmp.Compare(p.Priority, q.Priority), cmp.Compare(p.Plain, q.Plain), cmp.Compare(p.At, q.At),
+	return cmp.Or(cmp.Compare(p.Priority, q.Priority), cmp.Compare(p.Plain, q.Plain), cmp.Compare(p.Due, q.Due), cmp.Compare(p.At, q.At),
 		cmp.Compare(q.Message, p.Message), cmp.Compare(p.Customer, q.Customer), cmp.Compare(p.Brand, q.Brand))
 }
 
@@ -153,14 +154,14 @@ func (s *Store) queue(ctx context.Context, brand conversation.BrandID, after pla
 	if !going {
 		after.Priority = -1
 	}
-	return s.places(ctx, brand, listQueue, string(brand), after.Priority, after.Plain, after.At, string(after.Customer), limit)
+	return s.places(ctx, brand, listQueue, string(brand), after.Priority, after.Plain, after.Due, after.At, string(after.Customer), limit)
 }
 
 func (s *Store) places(ctx context.Context, brand conversation.BrandID, st *statement, args ...any) ([]place, error) {
 	var list []place
 	err := s.read.query(ctx, st, func(scan scanner) error {
 		p := place{Brand: brand}
-		err := scan(&p.Customer, &p.At, &p.Priority, &p.Plain)
+		err := scan(&p.Customer, &p.At, &p.Priority, &p.Plain, &p.Due)
 		list = append(list, p)
 		return err
 	}, args...)

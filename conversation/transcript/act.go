@@ -19,15 +19,25 @@ var acts = map[string]conversation.EventType{
 	"tags":         conversation.AgentTagged,
 	"unsubscribes": conversation.AgentUnsubscribed,
 	"keeps":        conversation.AgentKept,
+	"declines":     conversation.AgentDeclined,
+	"offers":       conversation.AgentOffered, // by @desk
+	"idles":        conversation.AgentIdled,   // by @desk
 }
 
+// deskName stands for the desk itself, which acts in no agent's name.
+const deskName = "desk"
+
 // act reads what an agent writes, or does: "transfers to=theo",
-// "snoozes until=2026-11-25T09:00", "claims load=5 capacity=5".
+// "snoozes until=2026-11-25T09:00", "claims load=5 capacity=5"; @desk itself
+// "offers to=claire until=2026-11-24T09:44".
 func (r *runner) act(l Line) (conversation.Event, error) {
 	a := &conversation.Act{Agent: conversation.AgentID(strings.TrimPrefix(l.Who, "@"))}
 	e := conversation.Event{Type: conversation.AgentWrote, Time: r.now, Act: a}
 	if a.Agent == "" {
 		return e, fmt.Errorf("want the agent's name after @")
+	}
+	if a.Agent == deskName {
+		a.Agent = ""
 	}
 	rest := ""
 	if l.Agent {
@@ -51,6 +61,7 @@ func (r *runner) act(l Line) (conversation.Event, error) {
 	if e.Type == conversation.AgentNoted {
 		a.Text = f.text("text")
 	}
+	a.Team, a.From = f.text("team"), conversation.AgentID(f.text("from"))
 	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")
 	for _, tag := range strings.Split(f.text("tags"), ";") {
 		if tag = strings.TrimSpace(tag); tag != "" {

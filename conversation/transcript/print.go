@@ -122,6 +122,9 @@ func stands(d *conversation.Desk) string {
 		}
 		return text
 	}
+	if d.Team != "" {
+		text += " for " + d.Team
+	}
 	text += ", " + string(d.Priority) + ": " + d.Reason
 	var inputs []string
 	for _, k := range slices.Sorted(maps.Keys(d.Inputs)) {
@@ -134,6 +137,9 @@ func stands(d *conversation.Desk) string {
 	}
 	if len(inputs) > 0 {
 		text += " (" + strings.ReplaceAll(strings.Join(inputs, "; "), "\n", " / ") + ")"
+	}
+	if d.Offered != "" {
+		text += ", held for " + string(d.Offered)
 	}
 	return text
 }

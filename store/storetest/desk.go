@@ -180,7 +180,7 @@ func accounts(t *testing.T, open Opener) {
 
 func lists(t *testing.T, open Opener) {
 	brands := []conversation.BrandID{lumen, other}
-	t.Run("the queue comes by priority, VIP and age, page by page, over brands", func(t *testing.T) {
+	t.Run("the queue comes by priority, VIP, when an answer is due, and age, page by page, over brands", func(t *testing.T) {
 		d := beginDesk(t, open)
 		start := d.dbNow().Truncate(time.Second)
 		queued := func(priority conversation.Priority, minutes int, vip bool) func(int, *conversation.Conversation) {
@@ -189,13 +189,17 @@ func lists(t *testing.T, open Opener) {
 				c.Desk = &conversation.Desk{Status: conversation.DeskQueued, Priority: priority, Queued: start.Add(time.Duration(minutes) * time.Minute)}
 			}
 		}
-		who := people10(6)
+		who := people10(7)
 		normal := d.put(lumen, queued(conversation.Normal, 1, false), who[0])[0]
 		vip := d.put(lumen, queued(conversation.Normal, 5, true), who[1])[0]
 		late := d.put(lumen, queued(conversation.High, 4, false), who[2])[0]
 		urgent := d.put(other, queued(conversation.Urgent, 9, false), who[3])[0]
 		early := d.put(other, queued(conversation.High, 3, false), who[4])[0]
-		want := []conversation.CustomerID{urgent, early, late, vip, normal}
+		due := d.put(lumen, func(_ int, c *conversation.Conversation) {
+			queued(conversation.High, 8, false)(0, c)
+			c.Desk.Due = start.Add(time.Hour)
+		}, who[5])[0]
+		want := []conversation.CustomerID{urgent, due, early, late, vip, normal}
 		for limit := 1; limit <= 6; limit++ {
 			if got := d.pages(agents.Query{Brands: brands, View: agents.ViewQueue}, limit); !slices.Equal(got, want) {
 				t.Errorf("%d a page: got %v, want %v", limit, got, want)
@@ -209,20 +213,30 @@ func lists(t *testing.T, open Opener) {
 			c.Desk.Status, c.Desk.Owner = conversation.DeskAssigned, "theo"
 		}, who[3])
 		d.put(lumen, func(_ int, c *conversation.Conversation) { c.Desk = nil }, who[0])
-		d.put(lumen, func(_ int, c *conversation.Conversation) { c.Desk = nil }, who[5])
+		d.put(lumen, func(_ int, c *conversation.Conversation) { c.Desk = nil }, who[6])
 		q := agents.Query{Brands: brands, Agent: "theo", View: agents.ViewMine}
 		if got := d.pages(q, 10); !slices.Equal(got, []conversation.CustomerID{urgent}) {
 			t.Errorf("mine: %v", got)
 		}
 		counts, err := d.Counts(t.Context(), q)
 		d.must(err)
-		if want := (agents.Counts{Mine: 1, Queue: 3, Bot: 2, All: 6}); counts != want {
+		if want := (agents.Counts{Mine: 1, Queue: 4, Bot: 2, All: 7}); counts != want {
 			t.Errorf("counts: got %+v, want %+v", counts, want)
 		}
 		d.must(d.PutAgent(t.Context(), théo))
-		if a, err := d.Agent(t.Context(), "theo"); err != nil || a.Load != 1 {
+		// What is held for an agent counts in their load, what they snoozed does not.
+		d.put(lumen, func(_ int, c *conversation.Conversation) { c.Desk.Offered, c.Desk.Hold = "theo", d.later() }, who[2])
+		d.put(lumen, func(_ int, c *conversation.Conversation) {
+			c.Desk.Status, c.Desk.Owner = conversation.DeskSnoozed, "theo"
+		}, who[1])
+		if a, err := d.Agent(t.Context(), "theo"); err != nil || a.Load != 2 {
 			t.Errorf("load: %+v %v", a, err)
 		}
+		d.group(func(tx gateway.Tx) {
+			if got, err := tx.Loads(t.Context(), []conversation.AgentID{"theo"}); err != nil || got["theo"].Has != 2 {
+				t.Errorf("loads: %+v %v", got, err)
+			}
+		})
 	})
 	t.Run("all and the assistant's come newest message first, each conversation once", func(t *testing.T) {
 		d := beginDesk(t, open)
@@ -370,7 +384,7 @@ func lists(t *testing.T, open Opener) {
 }
 
 func loads(t *testing.T, open Opener) {
-	t.Run("fifty claims at once never give an agent more than they take", func(t *testing.T) {
+	t.Run("fifty claims and offers at once never give an agent more than they take", func(t *testing.T) {
 		d := beginDesk(t, open)
 		d.must(d.PutAgent(t.Context(), théo))
 		brands := []conversation.BrandID{lumen, other}
@@ -382,7 +396,7 @@ func loads(t *testing.T, open Opener) {
 				b := brands[i%2]
 				for {
 					err := d.Group(t.Context(), newGroupID(), []conversation.BrandID{b}, func(tx gateway.Tx) error {
-						return claim(t.Context(), tx, b, who, full)
+						return claim(t.Context(), tx, b, who, i%3 == 0, full)
 					})
 					if !errors.Is(err, gateway.ErrTransient) {
 						errs <- err
@@ -415,8 +429,8 @@ func loads(t *testing.T, open Opener) {
 	})
 }
 
-// claim gives a customer to Théo unless he has as many as he takes.
-func claim(ctx context.Context, tx gateway.Tx, b conversation.BrandID, who gateway.Who, full chan<- bool) error {
+// claim gives a customer to Théo, or offers it to him, unless he has as many as he takes.
+func claim(ctx context.Context, tx gateway.Tx, b conversation.BrandID, who gateway.Who, offer bool, full chan<- bool) error {
 	rows, err := tx.Lock(ctx, b, []gateway.Who{who})
 	if err != nil {
 		return err
@@ -430,6 +444,9 @@ func claim(ctx context.Context, tx gateway.Tx, b conversation.BrandID, who gatew
 		return nil
 	}
 	rows[0].Conversation.Desk = &conversation.Desk{Status: conversation.DeskAssigned, Owner: théo.ID}
+	if offer {
+		rows[0].Conversation.Desk = &conversation.Desk{Status: conversation.DeskQueued, Offered: théo.ID, Hold: tx.Now().Add(time.Minute)}
+	}
 	rows[0].DeskChanged = true
 	return tx.Write(ctx, b, gateway.Writes{Rows: rows})
 }

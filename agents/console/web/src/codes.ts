@@ -74,4 +74,13 @@ export function explain(code: string, language: Language): string | undefined {
   return e && e[language === 'fr' ? 0 : 1];
 }
 
+// Asking again would fail again: the address, the customer or the text is why.
+const final = new Set([
+  '21211', '21217', '21421', '21614', '21635', '21610', '30004', '63014', '63033', '63003', '63024', '21617', '21620', '21623', '21655', '21656',
+  '30007', '30450', '30640', '63005', '63013', '63021', '63016', '63027', '63028',
+]);
+
+/** Whether the same words may be sent once more. */
+export const mayRepeat = (code: string | undefined): boolean => !code || !final.has(code);
+
 export const codes = Object.keys(table);

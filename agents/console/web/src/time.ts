@@ -1,6 +1,6 @@
 // Times and amounts in the agent's language.
 
-import type { Money } from './protocol.ts';
+import type { Money, Price } from './protocol.ts';
 import type { Speak } from './words/index.ts';
 
 const minute = 60_000, hour = 60 * minute, day = 24 * hour;
@@ -15,6 +15,9 @@ export function span(ms: number, say: Speak): string {
   }
   return say('time.days', { n: Math.floor(ms / day) });
 }
+
+/** The same inside a sentence: "moins d’une minute". */
+export const lasting = (ms: number, say: Speak) => (ms < minute ? say('span.soon') : span(ms, say));
 
 export const ago = (at: string, now: number, say: Speak) => span(Math.max(0, now - Date.parse(at)), say);
 
@@ -66,5 +69,15 @@ export function money(m: Money, say: Speak): string {
     return f.format(m.amount / 10 ** digits);
   } catch {
     return `${m.amount / 100} ${m.currency}`;
+  }
+}
+
+/** The price of n of something, with the cents' fractions that carriers bill. */
+export function price(p: Price, n: number, say: Speak): string {
+  const value = (p.amount * n) / 10 ** p.scale;
+  try {
+    return new Intl.NumberFormat(say.language === 'en' ? 'en-GB' : 'fr-FR', { style: 'currency', currency: p.currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(value);
+  } catch {
+    return `${value} ${p.currency}`;
   }
 }

@@ -9,6 +9,7 @@ import {
 import { uuid } from '../uuid.ts';
 import { Refusal, type Api, type Canned, type Counts } from './api.ts';
 import { come, Outbox, type Pending, type Shelf } from './outbox.ts';
+import { loadReads, saveReads, withRead, type Reads } from './read.ts';
 import { DeskSocket, type Link, type Wire } from './socket.ts';
 import { apply, isIn, nothing, withEntries, withRow, withRows, type Known } from './state.ts';
 
@@ -27,6 +28,7 @@ export interface State {
   canned: Canned[];
   pending: Pending[];
   company: Record<Key, Company[]>;
+  reads: Reads; // up to where this agent read
   link: Link;
   caught: number;
   open: Key | null;
@@ -49,6 +51,7 @@ export class DeskClient {
     this.store = createStore<State>(() => ({
       me, known: nothing, details: {}, lists: { mine: list(), queue: list(), bot: list(), all: list() },
       counts: { mine: 0, queue: 0, bot: 0, all: 0 }, found: null, agents: { [me.agent.id]: me.agent }, canned: [], pending: [], company: {},
+      reads: loadReads(shelf, me.agent.id),
       link: 'connecting', caught: 0, open: null, trouble: {},
     }));
     this.outbox = new Outbox(me.agent.id, shelf, (key, act) => api.act(key, act), (pending, answer) => {
@@ -276,6 +279,14 @@ export class DeskClient {
   look() {
     const key = this.state.open;
     if (key) this.socket.say('viewing', { ...partsOf(key), on: true });
+  }
+
+  /** The agent saw everything up to a moment. */
+  read(key: Key, at: string) {
+    const reads = withRead(this.state.reads, key, at);
+    if (reads === this.state.reads) return;
+    this.store.setState({ reads });
+    saveReads(this.shelf, this.me, reads);
   }
 
   composing(key: Key, on: boolean) { this.socket.say('composing', { ...partsOf(key), on }); }

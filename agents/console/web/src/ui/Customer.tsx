@@ -1,12 +1,14 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Crown, ExternalLink, X } from 'lucide-react';
 import { addressOf } from '../linkify.ts';
+import { isWith } from '../live/state.ts';
 import type { Key, Line } from '../protocol.ts';
 import { ago, date, localTime, money } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { useActs } from './acts.ts';
 import { screen, useDesk, useNow } from './context.ts';
-import { reasonOf } from './Entry.tsx';
+import { reasonOf, Stars } from './Entry.tsx';
+import { Proof } from './Proof.tsx';
 
 /** What is known of the customer; a drawer where there is no room beside. */
 export function Customer({ k }: { k: Key }) {
@@ -16,6 +18,10 @@ export function Customer({ k }: { k: Key }) {
   const row = useDesk((s) => s.known.rows[k]);
   const p = c?.profile ?? {};
   const name = row?.name || row?.phone || say('row.unknown');
+  const me = useDesk((s) => s.me.agent.id);
+  const mine = isWith(row, me);
+  const { act } = useActs();
+  const [proving, prove] = useState(false);
   const there = localTime(p.timezone, now, say);
   return (
     <aside className="customer" aria-label={say('who.label')} onKeyDown={(e) => { if (e.key === 'Escape') screen.panel(false); }}>
@@ -27,11 +33,18 @@ export function Customer({ k }: { k: Key }) {
         <button className="icon-button close-customer" aria-label={say('app.close')} onClick={() => screen.panel(false)}><X aria-hidden /></button>
       </header>
       {!c && <p className="empty" role="status">{say('app.loading')}</p>}
+      {!!row?.rating && <p className="rated"><Stars n={row.rating} /></p>}
+      {p.suspended && (
+        <div className="warning doubtful">
+          <p>{say('doubt.title')}</p>
+          {mine && <p><button className="button" onClick={() => void act(k, 'unsubscribe')}>{say('doubt.stop')}</button> <button className="button" onClick={() => void act(k, 'keep')}>{say('doubt.keep')}</button></p>}
+        </div>
+      )}
       {(c?.silenced || row?.silenced) && <p className="warning">{say('who.silenced')}</p>}
       {c?.desk?.reason && (
         <Part title={say('who.why')}>
           <p className="reason" data-priority={c.desk.priority}><strong>{reasonOf(c.desk.reason, say)}</strong></p>
-          {c.desk.inputs && <Facts of={Object.entries(c.desk.inputs).map(([n, v]) => [say.maybe(`input.${n}`, n.replaceAll('_', ' ')), v === 'yes' ? say('input.yes') : v])} />}
+          {c.desk.inputs && <Why of={c.desk.inputs} />}
         </Part>
       )}
       {c && (
@@ -77,8 +90,10 @@ export function Customer({ k }: { k: Key }) {
               </li>
             ))}
           </ul>
+          <button type="button" className="plain" onClick={() => prove(true)}>{say('proof.open')}</button>
         </Part>
       )}
+      {proving && <Proof k={k} name={name} onClose={() => prove(false)} />}
       {c && <Part title={say('who.tags')}><Tags k={k} tags={c.desk?.tags ?? []} theirs={p.tags ?? []} /></Part>}
       {!!c?.questions?.length && (
         <Part title={say('who.questions')}><ul className="plain-list">{c.questions.map((q) => <li key={q.id}>{q.subject || q.name} <span className="quiet">{ago(q.asked_at, now, say)}</span></li>)}</ul></Part>
@@ -93,6 +108,26 @@ export function Customer({ k }: { k: Key }) {
         </Part>
       )}
     </aside>
+  );
+}
+
+// Both amounts are written the same way, with their cents.
+const digits = (money: string) => Number(money.replace(/\D/g, ''));
+
+/** What the rule looked at, in sentences. */
+function Why({ of }: { of: Record<string, string> }) {
+  const say = useWords();
+  const { rule, vip, cart, cart_bound: bound, misses, words, ...rest } = of;
+  const n = Number(misses);
+  return (
+    <div className="why">
+      {words && <p>{say('why.words', { words })}</p>}
+      {vip && <p>{say('why.vip')}</p>}
+      {cart && bound && <p>{say(digits(cart) >= digits(bound) ? 'why.cart' : 'why.cart.below', { cart, bound })}</p>}
+      {n > 0 && <p>{say('why.misses', { n })}</p>}
+      <Facts of={Object.entries(rest).map(([n, v]) => [say.maybe(`input.${n}`, n.replaceAll('_', ' ')), v === 'yes' ? say('input.yes') : v])} />
+      {rule && <p className="quiet">{say('why.rule', { rule })}</p>}
+    </div>
   );
 }
 

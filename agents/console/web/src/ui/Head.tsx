@@ -1,17 +1,19 @@
-import { AlarmClock, ArrowLeft, ArrowRightLeft, Bot, Check, Hand, IdCard, RotateCcw } from 'lucide-react';
+import { AlarmClock, ArrowLeft, ArrowRightLeft, Bot, Check, Hand, IdCard, Moon, RotateCcw, X } from 'lucide-react';
 import type { Key } from '../protocol.ts';
 import { localTime, moment } from '../time.ts';
+import { isNight } from '../zone.ts';
+import { Stars } from './Entry.tsx';
 import { useWords } from '../words/index.ts';
-import { possible, useActs } from './acts.ts';
+import { useActs, usePossible } from './acts.ts';
 import { go, screen, useDesk, useNow, useScreen, type Place } from './context.ts';
 import { Menu, type Item } from './Menu.tsx';
-import { Wait } from './Row.tsx';
+import { Limit, Wait } from './Row.tsx';
 
 /** Who answers, and what one can do about it. */
 export function Head({ k, place }: { k: Key; place: Place }) {
   const say = useWords();
   const now = useNow();
-  const { act } = useActs();
+  const { act, claim } = useActs();
   const row = useDesk((s) => s.known.rows[k]);
   const detail = useDesk((s) => s.details[k]);
   const me = useDesk((s) => s.me.agent.id);
@@ -19,7 +21,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
   const company = useDesk((s) => s.company[k]);
   const snoozing = useScreen((s) => s.snoozing);
   const panel = useScreen((s) => s.panel);
-  const may = possible(row, me);
+  const may = usePossible(row);
   const name = row?.name || row?.phone || say('row.unknown');
   const others = (company ?? []).filter((c) => c.until > now);
   const writing = others.filter((c) => c.doing === 'composing');
@@ -27,21 +29,33 @@ export function Head({ k, place }: { k: Key; place: Place }) {
   const assistant = row?.owner_kind === 'assistant';
   const there = localTime(detail?.profile?.timezone, now, say);
 
+  const ownerName = row?.owner ? agents[row.owner]?.name ?? row.owner : '?';
+  const away = !!row?.owner && agents[row.owner]?.presence !== 'online';
+  const open = row?.status === 'queued' || row?.status === 'assigned' || row?.status === 'snoozed';
+  const teams = [...new Set(Object.values(agents).flatMap((a) => a.teams ?? []))].sort();
+  const orders = (detail?.profile?.orders ?? []).length > 0;
+
   const whose = !row ? '' : row.status === 'resolved' && row.owner ? say('head.resolved')
-    : row.status === 'snoozed' ? say('head.snoozed', { time: detail?.desk?.until ? moment(detail.desk.until, say) : '…' })
-    : assistant ? say('head.assistant') : row.owner_kind === 'queue' ? say('head.queue')
-    : may.mine ? say('head.mine') : say('head.owner', { name: row.owner ? agents[row.owner]?.name ?? row.owner : '?' });
+    : row.status === 'snoozed' ? detail?.desk?.until ? say('head.snoozed', { time: moment(detail.desk.until, say) }) : say('head.snoozed.open')
+    : assistant ? say('head.assistant') : row.owner_kind === 'queue' ? may.held ? say('claim.held', { name: may.held }) : may.decline ? say('head.offered') : row.team ? say('head.queue.team', { team: row.team }) : say('head.queue')
+    : may.mine ? say('head.mine') : away ? say('head.owner.away', { name: ownerName }) : say('head.owner', { name: ownerName });
 
   const to: Item[] = [
     ...Object.values(agents).filter((a) => a.id !== me).sort((a, b) => rank(a.presence) - rank(b.presence) || a.load - b.load).map((a) => ({
       id: a.id, label: a.name, mark: a.presence, hint: a.capacity ? say('act.transfer.load', { load: a.load, capacity: a.capacity }) : undefined,
       disabled: a.presence === 'offline', do: () => void act(k, 'transfer', { to: a.id }),
     })),
+    ...teams.map((team) => ({ id: `team ${team}`, label: say('act.transfer.team', { team }), do: () => void act(k, 'transfer', { to: '', team }) })),
     { id: '', label: say('act.transfer.queue'), do: () => void act(k, 'transfer', { to: '' }) },
   ];
-  const until: Item[] = moments(now).map(([id, at]) => ({
-    id, label: say(`act.snooze.${id}`), hint: moment(at.toISOString(), say), do: () => void act(k, 'snooze', { until: at.toISOString() }),
-  }));
+  const until: Item[] = [
+    ...moments(now).map(([id, at]) => ({
+      id, label: say(`act.snooze.${id}`), hint: moment(at.toISOString(), say), do: () => void act(k, 'snooze', { until: at.toISOString() }),
+    })),
+    // Both wake it, whichever comes first; who has no order is not asked about one.
+    { id: 'writes', label: say('act.snooze.writes'), do: () => void act(k, 'snooze') },
+    ...(orders ? [{ id: 'order', label: say('act.snooze.order'), hint: say('act.snooze.order.hint'), do: () => void act(k, 'snooze') }] : []),
+  ];
 
   return (
     <header className="head">
@@ -51,16 +65,19 @@ export function Head({ k, place }: { k: Key; place: Place }) {
         <p>
           <span className="whose" data-is={may.mine ? 'mine' : row?.owner_kind}>{assistant && <Bot aria-hidden />}{whose}</span>
           {row?.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} />}
-          {there && <span className="local">{say('time.local', { time: there })}</span>}
+          {open && row?.resolve_by && <Limit at={row.resolve_by} now={now} what="resolve" />}
+          {!!row?.rating && <Stars n={row.rating} />}
+          {there && <span className="local">{isNight(detail?.profile?.timezone, now) && <Moon aria-label={say('head.night')} />}{say('time.local', { time: there })}</span>}
           {writing.map((c) => <span key={c.agent} className="company">{say('head.composing', { name: c.name })}</span>)}
           {looking.map((c) => <span key={c.agent} className="company">{say('head.viewing', { name: c.name })}</span>)}
         </p>
       </div>
       <div className="head-acts">
         {may.claim && !may.reopen && (
-          <button className="button primary" onClick={() => void act(k, 'claim')} aria-keyshortcuts="c"><Hand aria-hidden /><span>{say(assistant ? 'act.takeover' : 'act.claim')}</span></button>
+          <button className={`button ${row?.owner_kind === 'agent' && !away ? '' : 'primary'}`} onClick={() => void claim(k)} aria-keyshortcuts="c"><Hand aria-hidden /><span>{may.claim}</span></button>
         )}
-        {may.reopen && <button className="button" onClick={() => void act(k, 'reopen')}><RotateCcw aria-hidden /><span>{say('act.reopen')}</span></button>}
+        {may.decline && <button className="button" onClick={() => void act(k, 'decline')} aria-keyshortcuts="d"><X aria-hidden /><span>{say('offer.decline')}</span></button>}
+        {may.reopen && <button className="button" onClick={() => void act(k, 'reopen')}><RotateCcw aria-hidden /><span>{say(row?.status === 'snoozed' ? 'act.wake' : 'act.reopen')}</span></button>}
         {may.transfer && <Menu label={say('act.transfer')} icon={<ArrowRightLeft aria-hidden />} items={to} />}
         {may.return && <button className="button" onClick={() => void act(k, 'return')}><Bot aria-hidden /><span>{say('act.return')}</span></button>}
         {may.snooze && <Menu label={say('act.snooze')} icon={<AlarmClock aria-hidden />} items={until} open={snoozing} />}

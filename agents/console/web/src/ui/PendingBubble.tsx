@@ -2,23 +2,23 @@ import { AlertCircle, Clock3 } from 'lucide-react';
 import type { Pending } from '../live/outbox.ts';
 import { clock } from '../time.ts';
 import { useWords } from '../words/index.ts';
-import { screen, useClient, useDesk, whyNot } from './context.ts';
+import { useClient, useDesk, whyNot } from './context.ts';
 import { Text } from './Entry.tsx';
+import { both } from './Later.tsx';
+import { giveBack } from './returned.ts';
 
 /** What the agent wrote and the thread does not hold yet. */
 export function PendingBubble({ p }: { p: Pending }) {
   const say = useWords();
   const client = useClient();
   const owner = useDesk((s) => (p.owner ? s.agents[p.owner]?.name ?? p.owner : undefined));
+  const zone = useDesk((s) => s.details[p.key]?.profile?.timezone);
   const refused = p.state === 'refused';
   const moved = refused && p.code === 'moved';
 
   function takeBack() {
     const back = client.outbox.discard(p.act.id);
-    if (!back) return;
-    const draft = client.draft(p.key);
-    client.saveDraft(p.key, draft ? `${back.act.text}\n${draft}` : back.act.text ?? '');
-    screen.compose(p.act.kind);
+    if (back) giveBack(p.key, back.act.text ?? '', back.act.kind);
   }
 
   return (
@@ -29,8 +29,9 @@ export function PendingBubble({ p }: { p: Pending }) {
         <time dateTime={p.at}>{clock(p.at, say)}</time>
         <span className="delivery" data-is={refused ? 'failed' : p.state} role={refused ? 'alert' : undefined}>
           {refused ? <AlertCircle aria-hidden /> : <Clock3 aria-hidden />}
-          {say(`status.local.${p.state}`)}{refused && <>{say('app.colon')}{whyNot(p.code, say, owner)}</>}
+          {!refused && p.act.after ? say('leaving.at', { time: both(p.act.after, zone, say) }) : say(`status.local.${p.state}`)}{refused && <>{say('app.colon')}{whyNot(p.code, say, owner)}</>}
         </span>
+        {p.state === 'queued' && <button type="button" className="plain" onClick={takeBack}>{say('leaving.take')}</button>}
       </footer>
       {moved && !!p.missed?.length && (
         <div className="missed">

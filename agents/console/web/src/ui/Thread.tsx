@@ -1,19 +1,32 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { ArrowDown, MessagesSquare } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type RefObject } from 'react';
+import { ArrowDown, MessagesSquare, Trash2 } from 'lucide-react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { come, type Pending } from '../live/outbox.ts';
+import { firstUnread, newest as lastSaid } from '../live/read.ts';
 import type { Entry, Key } from '../protocol.ts';
 import { dayOf } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { Composer } from './Composer.tsx';
-import { screen, useClient, useDesk, useNow, type Place } from './context.ts';
+import { go, screen, useClient, useDesk, useNow, type Place } from './context.ts';
 import { Bubble, EventLine } from './Entry.tsx';
 import { Head } from './Head.tsx';
+import { Lightbox } from './Media.tsx';
 import { PendingBubble } from './PendingBubble.tsx';
 
 export function Thread({ place }: { place: Place }) {
   const say = useWords();
   const name = useDesk((s) => (place.key ? s.known.rows[place.key]?.name : ''));
+  const gone = useDesk((s) => !!place.key && !!s.known.gone[place.key]);
+  if (gone) {
+    return (
+      <main className="thread none" id="thread" tabIndex={-1} aria-label={say('thread.gone')}>
+        <Trash2 aria-hidden />
+        <h1 role="status">{say('thread.gone')}</h1>
+        <p>{say('thread.gone.lead')}</p>
+        <button className="button" onClick={() => go({ ...place, key: null })}>{say('head.back')}</button>
+      </main>
+    );
+  }
   if (!place.key) {
     return (
       <div className="thread none" id="thread" tabIndex={-1}>
@@ -28,6 +41,7 @@ export function Thread({ place }: { place: Place }) {
       <Head k={place.key} place={place} />
       <Talk k={place.key} />
       <Composer k={place.key} />
+      <Lightbox k={place.key} />
     </main>
   );
 }
@@ -57,12 +71,25 @@ function Talk({ k }: { k: Key }) {
   const [news, setNews] = useState(0);
   const oldest = useRef<string>(undefined);
   const newest = useRef<Entry>(undefined);
+  const line = useLine(k, bottom);
+  const opened = useRef(false);
 
-  const items = useMemo(() => lines(entries, pending, Date.parse(today), say), [entries, pending, today, say]);
+  const items = useMemo(() => lines(entries, pending, Date.parse(today), k, line.above, say), [entries, pending, today, k, line.above, say]);
 
   // Older entries came in above: what is read stays where it is.
   const shift = oldest.current !== undefined && entries[0]?.id !== oldest.current;
   useEffect(() => { oldest.current = entries[0]?.id; });
+
+  // Opened, it shows where the agent left off.
+  useEffect(() => {
+    if (!thread?.complete || opened.current) return;
+    opened.current = true;
+    const i = line.above ? items.findIndex((x) => x.key === unreadKey) : -1;
+    const el = scroller.current!;
+    if (i < 0 || el.scrollHeight - el.clientHeight < 40) return;
+    bottom.current = false;
+    list.current?.scrollToIndex(Math.max(0, i - 1), { align: 'start' });
+  }, [thread?.complete, line.above, items]);
 
   // Who reads the end stays at the end, whatever grows: lines that are measured,
   // the composer, a picture that comes in.
@@ -113,6 +140,7 @@ function Talk({ k }: { k: Key }) {
             top.current = el.scrollTop;
             height.current = el.scrollHeight;
             if (bottom.current && news) setNews(0);
+            if (bottom.current) line.seen();
             if (!bottom.current && el.scrollTop < 300) void client.older(k);
           }}>
           {items}
@@ -123,9 +151,52 @@ function Talk({ k }: { k: Key }) {
   );
 }
 
+const unreadKey = 'unread';
+
+/** The line above what the agent has not read: it stays until they answered, or left. */
+function useLine(k: Key, bottom: RefObject<boolean>) {
+  const client = useClient();
+  const me = useDesk((s) => s.me.agent.id);
+  const thread = useDesk((s) => s.known.threads[k]);
+  const [above, put] = useState<string>();
+  const entries = thread?.entries ?? none;
+  const seen = useCallback(() => {
+    const { known, open } = client.store.getState();
+    const at = lastSaid(known.threads[k]?.entries ?? none);
+    if (at && open === k && document.visibilityState === 'visible' && document.hasFocus()) client.read(k, at);
+  }, [client, k]);
+  const began = useRef(false);
+  useLayoutEffect(() => {
+    if (!thread?.complete) return;
+    const read = client.store.getState().reads[k];
+    const first = firstUnread(entries, read);
+    const looking = began.current && bottom.current && document.visibilityState === 'visible' && document.hasFocus();
+    began.current = true;
+    put((old) => {
+      const at = old ? entries.findIndex((e) => e.id === old) : -1;
+      if (at >= 0 && entries.slice(at).some((e) => e.from === 'agent' && e.agent === me && e.kind !== 'event')) return undefined; // answered
+      const done = at >= 0 && entries[at]!.at <= (read ?? '');
+      if (old && !done) return old;
+      return first && !looking ? first : old;
+    });
+  }, [client, k, me, entries, thread?.complete]);
+  useEffect(() => {
+    const t = setTimeout(() => { if (bottom.current) seen(); }, 400); // once it stands on the screen
+    const back = () => { if (bottom.current) seen(); };
+    addEventListener('focus', back);
+    document.addEventListener('visibilitychange', back);
+    return () => {
+      clearTimeout(t);
+      removeEventListener('focus', back);
+      document.removeEventListener('visibilitychange', back);
+    };
+  }, [entries, seen]);
+  return { above, seen };
+}
+
 /** What the thread shows, line by line: days, entries, what is on its way. */
-function lines(entries: Entry[], pending: Pending[], now: number, say: ReturnType<typeof useWords>): ReactNode[] {
-  const list: ReactNode[] = [];
+function lines(entries: Entry[], pending: Pending[], now: number, k: Key, unread: string | undefined, say: ReturnType<typeof useWords>): ReactElement[] {
+  const list: ReactElement[] = [];
   let day = '';
   let before: Entry | undefined;
   for (const e of entries) {
@@ -135,8 +206,12 @@ function lines(entries: Entry[], pending: Pending[], now: number, say: ReturnTyp
       day = d;
       before = undefined;
     }
+    if (e.id === unread) {
+      list.push(<p key={unreadKey} className="unread-line" role="separator" aria-label={say('thread.unread')}><span>{say('thread.unread')}</span></p>);
+      before = undefined;
+    }
     if (e.kind === 'event') list.push(<EventLine key={e.id} e={e} />);
-    else list.push(<Bubble key={e.id} e={e} follows={!!before && before.kind === e.kind && before.from === e.from && before.agent === e.agent} />);
+    else list.push(<Bubble key={e.id} e={e} k={k} follows={!!before && before.kind === e.kind && before.from === e.from && before.agent === e.agent} />);
     before = e;
   }
   for (const p of pending) list.push(<PendingBubble key={p.act.id} p={p} />);

@@ -4,10 +4,14 @@
 import { useEffect } from 'react';
 import { useActs, possible } from './acts.ts';
 import { go, screen, useClient, useScreen, type Place } from './context.ts';
+import { useFirstOffer, useTake } from './Offers.tsx';
+import { giveBack } from './returned.ts';
 
 export function useKeys(place: Place, on: boolean) {
   const client = useClient();
-  const { act } = useActs();
+  const { act, claim } = useActs();
+  const offer = useFirstOffer();
+  const take = useTake();
   useEffect(() => {
     if (!on) return;
     function press(e: KeyboardEvent) {
@@ -19,11 +23,23 @@ export function useKeys(place: Place, on: boolean) {
       switch (e.key.toLowerCase()) {
         case 'j': step(1); break;
         case 'k': step(-1); break;
-        case 'c': if (key && may.claim) void act(key, 'claim'); break;
+        case 'c': { // what is open, else what is offered
+          const o = offer();
+          if (key && may.claim) void claim(key);
+          else if (o) void take(o);
+          break;
+        }
+        case 'd': {
+          const o = offer();
+          if (o) void take(o, false);
+          break;
+        }
         case 'r': if (key) screen.compose('write'); break;
         case 'n': if (key) screen.compose('note'); break;
         case 'e': if (key && may.resolve) void act(key, 'resolve'); break;
-        case 'z': if (key && may.snooze) screen.snooze(); break;
+        case 'b': if (key && may.return) void act(key, 'return'); break;
+        case 'z': if (key && row?.status === 'snoozed' && may.reopen) void act(key, 'reopen'); else if (key && may.snooze) screen.snooze(); break;
+        case '/': if (key) { if (client.draft(key)) screen.compose('write'); else giveBack(key, '/'); } break;
         case '?': screen.help(true); break;
         default: return;
       }
@@ -38,7 +54,7 @@ export function useKeys(place: Place, on: boolean) {
     }
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  }, [client, act, on, place.key, place.view]);
+  }, [client, act, claim, offer, take, on, place]);
 }
 
 /** The rows that the list shows, in its order. */

@@ -2,10 +2,12 @@
 import { aroundEn } from './around.en.ts';
 import type { Word } from './fr.ts';
 import { superviseEn } from './supervise.en.ts';
+import { workEn } from './work.en.ts';
 
 export const en: Record<Word, string> = {
   ...aroundEn,
   ...superviseEn,
+  ...workEn,
   'app.name': 'Causette',
   'app.desk': 'The agents’ desk',
   'app.loading': 'Loading…',

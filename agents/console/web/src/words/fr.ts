@@ -3,10 +3,12 @@
 
 import { aroundFr } from './around.fr.ts';
 import { superviseFr } from './supervise.fr.ts';
+import { workFr } from './work.fr.ts';
 
 export const fr = {
   ...aroundFr,
   ...superviseFr,
+  ...workFr,
   'app.name': 'Causette',
   'app.desk': 'Le bureau des conseillers',
   'app.loading': 'Chargement…',

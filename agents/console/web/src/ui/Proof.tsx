@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'react';
+import { partsOf, type Key, type Proof as Standing } from '../protocol.ts';
+import { moment } from '../time.ts';
+import { useWords } from '../words/index.ts';
+import { useClient } from './context.ts';
+import { Dialog } from './Dialog.tsx';
+
+/** Every consent on record with what proves it, newest first. */
+export function Proof({ k, name, onClose }: { k: Key; name: string; onClose: () => void }) {
+  const say = useWords();
+  const client = useClient();
+  const [items, set] = useState<Standing[] | 'failed'>();
+  useEffect(() => {
+    const stop = new AbortController();
+    const { brand, customer } = partsOf(k);
+    client.api.ask<{ items: Standing[] | null }>('GET', `conversations/${encodeURIComponent(brand)}/${encodeURIComponent(customer)}/consents`, undefined, stop.signal)
+      .then((r) => set(r.items ?? []), () => { if (!stop.signal.aborted) set('failed'); });
+    return () => stop.abort();
+  }, [client, k]);
+  return (
+    <Dialog title={say('proof.title', { name })} className="proof" onClose={onClose}>
+      {items === undefined && <p role="status">{say('app.loading')}</p>}
+      {items === 'failed' && <p role="alert">{say('proof.failed')}</p>}
+      {Array.isArray(items) && !items.length && <p>{say('proof.none')}</p>}
+      {Array.isArray(items) && items.map((c, i) => (
+        <article key={i}>
+          <h3 className="consent" data-is={c.state}>
+            {say.maybe(`purpose.${c.purpose}`, c.purpose)}, {say.maybe(`medium.${c.medium}`, c.medium)}{say('app.colon')}<b>{say(`who.consent.${c.state}`)}</b>
+          </h3>
+          <dl className="facts">
+            <div><dt>{say('proof.at')}</dt><dd><time dateTime={c.at}>{moment(c.at, say)}, {new Date(c.at).getFullYear()}</time></dd></div>
+            {c.source && <div><dt>{say('proof.source')}</dt><dd>{say.maybe(`source.${c.source}`, c.source)}</dd></div>}
+            {c.wording && <div><dt>{say('proof.wording')}</dt><dd><q>{c.wording}</q></dd></div>}
+            {c.evidence && <div><dt>{say('proof.evidence')}</dt><dd><code>{c.evidence}</code></dd></div>}
+            {c.rule && <div><dt>{say('proof.rule')}</dt><dd><code>{c.rule}</code></dd></div>}
+          </dl>
+        </article>
+      ))}
+    </Dialog>
+  );
+}

@@ -209,12 +209,13 @@ func (r *claim) run(ctx context.Context, s *trial, doors []gateway.Door, lea *te
 // the customer while it was on its way.
 func (r *claim) judge(turns []turnTaken, accepted []twiliotest.Message) (wrong []string, held, nearly bool) {
 	claims := 0
-	exempt := map[string]bool{}
+	exempt, givenUp := map[string]bool{}, map[string]bool{}
 	for _, t := range turns {
 		if t.Event.Type == conversation.AgentClaimed {
 			claims++
 		}
 		for _, m := range t.Messages {
+			givenUp[m.Text] = givenUp[m.Text] || m.gaveUp()
 			if t.Event.Message != nil && slices.Contains(confirmed, t.Event.Message.Text) {
 				exempt[string(m.ID)] = true
 			}
@@ -239,7 +240,7 @@ func (r *claim) judge(turns []turnTaken, accepted []twiliotest.Message) (wrong [
 		}
 	}
 	for _, words := range r.wrote {
-		if n := got[words]; n > 1 || n == 0 && !r.stops {
+		if n := got[words]; n > 1 || n == 0 && !r.stops && !givenUp[words] {
 			wrong = append(wrong, fmt.Sprintf("%s got %q %d times", r.from, words, n))
 		}
 		delete(got, words)
@@ -311,7 +312,7 @@ func (s *trial) judgeClaims(claims []*claim) {
 		s.t.Fatal(err)
 	}
 	accepted := s.played.Accepted()
-	wrong := slices.Concat(h.logIsWhole(), h.oneSendEach(accepted), h.inOrder(accepted), h.reportsKept(s.router))
+	wrong := slices.Concat(h.logIsWhole(), h.oneSendEach(accepted), h.givenUp(1000), h.inOrder(accepted), h.reportsKept(s.router))
 	byPhone := byPhone(accepted)
 	turns := map[conversation.CustomerID][]turnTaken{}
 	for _, t := range h.turns {

@@ -16,51 +16,6 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
-// Logins of one e-mail address and from one network address: somebody who
-// mistypes is not stopped, somebody who guesses is.
-const (
-	loginBurst     = 5
-	loginEvery     = 15 * time.Second
-	addressBurst   = 30 // an office has one address
-	addressEvery   = 2 * time.Second
-	throttledNames = 10_000
-)
-
-// Login finds who logs in. from is the network address that asks. The answer
-// takes as long for an address that nobody has.
-func (d *Desk) Login(ctx context.Context, email, password, from string) (Agent, error) {
-	email = plainEmail(email)
-	now := d.now()
-	if !d.byAddress.allow(from, now) || !d.byEmail.allow(email, now) {
-		return Agent{}, ErrTooManyLogins
-	}
-	if len(password) > MaxPassword || len(email) > maxEmail {
-		return Agent{}, ErrWrongLogin
-	}
-	a, err := d.store.AgentByEmail(ctx, email)
-	if err != nil && !errors.Is(err, gateway.ErrNotFound) {
-		return Agent{}, fmt.Errorf("log in: %w", err)
-	}
-	hash := a.Password
-	if err != nil || hash == "" || a.Disabled {
-		hash = nobody
-	}
-	right, err := checkHash(ctx, hash, password)
-	if err != nil {
-		return Agent{}, fmt.Errorf("log in: %w", err)
-	}
-	if !right {
-		return Agent{}, ErrWrongLogin
-	}
-	if a.Presence == Offline { // who comes in may be given work
-		if err := d.store.SetPresence(ctx, a.ID, Online); err != nil {
-			return Agent{}, fmt.Errorf("log in: %w", err)
-		}
-		a.Presence = Online
-	}
-	return a, nil
-}
-
 // Agent reads who a session is of; *Forbidden when the account is closed. A
 // session that began before Agent.Revoked is over.
 func (d *Desk) Agent(ctx context.Context, id conversation.AgentID) (Agent, error) {
@@ -97,7 +52,7 @@ func (d *Desk) SetPresence(ctx context.Context, by Agent, p Presence) error {
 	if err := d.store.SetPresence(ctx, by.ID, p); err != nil {
 		return fmt.Errorf("set presence: %w", err)
 	}
-	return nil
+	return d.record(ctx, by.ID, AuditPresence, "", map[string]string{"presence": string(p)})
 }
 
 // AddAgent makes an account. The e-mail address is what they log in with.
@@ -119,7 +74,7 @@ func (d *Desk) AddAgent(ctx context.Context, by Agent, a Agent, password string)
 	if err := d.store.PutAgent(ctx, a); err != nil {
 		return Agent{}, fmt.Errorf("add agent: %w", err)
 	}
-	return a, nil
+	return a, d.record(ctx, by.ID, AuditAdded, "", map[string]string{"agent": string(a.ID), "role": string(a.Role)})
 }
 
 // UpdateAgent changes what an account is: name, e-mail, role, brands, languages,
@@ -132,6 +87,7 @@ func (d *Desk) UpdateAgent(ctx context.Context, by Agent, change Agent) error {
 	if err != nil {
 		return fmt.Errorf("update agent: %w", err)
 	}
+	before := a
 	if by.ID == a.ID && (change.Disabled || change.Role != a.Role) {
 		return &Fault{"role", "nobody closes or changes the role of their own account; ask another admin"}
 	}
@@ -147,7 +103,11 @@ func (d *Desk) UpdateAgent(ctx context.Context, by Agent, change Agent) error {
 	if err := d.store.PutAgent(ctx, a); err != nil {
 		return fmt.Errorf("update agent: %w", err)
 	}
-	return nil
+	kind := AuditChanged
+	if a.Disabled && !before.Disabled {
+		kind = AuditDisabled
+	}
+	return d.record(ctx, by.ID, kind, "", differences(before, a))
 }
 
 // SetPassword gives an account another password; its sessions are over.
@@ -168,7 +128,7 @@ func (d *Desk) SetPassword(ctx context.Context, by Agent, id conversation.AgentI
 	if err := d.store.PutAgent(ctx, a); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	return nil
+	return d.record(ctx, by.ID, AuditPassword, "", map[string]string{"agent": string(id)})
 }
 
 // LogoutAgent ends every session of an agent: one's own, or with ManageAgents.
@@ -186,7 +146,7 @@ func (d *Desk) LogoutAgent(ctx context.Context, by Agent, id conversation.AgentI
 	if err := d.store.PutAgent(ctx, a); err != nil {
 		return fmt.Errorf("log out: %w", err)
 	}
-	return nil
+	return d.record(ctx, by.ID, AuditForced, "", map[string]string{"agent": string(id)})
 }
 
 const (

@@ -119,6 +119,9 @@ func (d *Desk) Act(ctx context.Context, by Agent, brand conversation.BrandID, cu
 	if err := d.colleagues(ctx, brand, a); err != nil {
 		return nil, err
 	}
+	if a.Mentions, err = d.mentioned(ctx, by, brand, a); err != nil {
+		return nil, err
+	}
 	act := &conversation.Act{Agent: by.ID, To: a.To, From: from, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags,
 		Team: a.Team, After: a.After, Message: a.Message, Mentions: a.Mentions}
 	if a.Anyway {

@@ -1,6 +1,9 @@
 package agents
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -17,4 +20,25 @@ type Consented struct {
 	Evidence map[string]string         `json:"evidence"`
 	Rule     conversation.Rule         `json:"rule"`
 	At       time.Time                 `json:"at"`
+}
+
+// Consents reads what a customer agreed to and withdrew, newest first.
+func (d *Desk) Consents(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID) ([]Consented, error) {
+	if err := Allow(by, See, brand); err != nil {
+		return nil, err
+	}
+	ledger, err := d.store.Consents(ctx, brand, customer)
+	if err != nil {
+		return nil, fmt.Errorf("read consents: %w", err)
+	}
+	list := make([]Consented, 0, len(ledger))
+	for _, r := range slices.Backward(ledger) {
+		c := Consented{Medium: r.Medium, Purpose: r.Purpose, State: r.State, Source: r.Source, Wording: r.Wording,
+			Evidence: r.Evidence, Rule: r.Rule, At: r.At}
+		if c.Evidence == nil {
+			c.Evidence = map[string]string{}
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 // Records is what the desk keeps and tells beside the conversations, as the
@@ -26,9 +27,18 @@ type Records interface {
 	SearchMessages(ctx context.Context, by Agent, q TextQuery) (FoundPage, error)
 	Consents(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID) ([]Consented, error)
 
-	// Left records that a session of the agent was ended by them. EndSessions
-	// ends all of a colleague's, with manage_agents: the sockets are closed by
-	// their next check, or at once by who calls.
-	Left(ctx context.Context, by Agent) error
-	EndSessions(ctx context.Context, by Agent, id conversation.AgentID) error
+	// LoggedOut records that the agent ended a session of theirs. To end those
+	// of a colleague is LogoutAgent.
+	LoggedOut(ctx context.Context, by Agent) error
+}
+
+// RecordStore is where all of that is kept; package store satisfies it.
+type RecordStore interface {
+	AuditStore
+	IncidentStore
+	MentionStore
+	TextStore
+
+	// Consents reads a customer's ledger, oldest first.
+	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)
 }

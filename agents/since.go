@@ -19,8 +19,9 @@ type Change struct {
 	Seq          int64 // of the conversation's last row among those read
 	Brand        conversation.BrandID
 	Customer     conversation.CustomerID
-	Conversation *Summary // nil when the customer is gone
-	Entries      []Entry  // what was said, noted or done, and messages whose status changed; oldest first
+	Conversation *Summary  // nil when the customer is gone
+	Entries      []Entry   // what was said, noted or done, and messages whose status changed; oldest first
+	Mentions     []Mention // of the notes among them; To says who should hear of each
 }
 
 const maxRows = 1000 // of the log, read at once
@@ -115,7 +116,26 @@ func (d *Desk) change(ctx context.Context, brand conversation.BrandID, t *touch)
 		before = items[len(items)-1].id()
 	}
 	c.Entries = d.entries(ctx, told)
-	return c, nil
+	c.Mentions, err = d.mentionsIn(ctx, brand, t.customer, told)
+	return c, err
+}
+
+// mentionsIn reads who is named in the notes among the items.
+func (d *Desk) mentionsIn(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, items []Item) ([]Mention, error) {
+	var notes []conversation.MessageID
+	for _, i := range items {
+		if i.Note != nil && i.Note.Kind == "note" {
+			notes = append(notes, i.Note.ID)
+		}
+	}
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	list, err := d.store.MentionsIn(ctx, brand, customer, notes)
+	if err != nil {
+		return nil, fmt.Errorf("read who was named: %w", err)
+	}
+	return d.calledBy(ctx, list), nil
 }
 
 func (i Item) version() int64 {

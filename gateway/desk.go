@@ -34,6 +34,7 @@ type NoteRow struct {
 	Rule     conversation.Rule
 	Version  int64
 	At       time.Time
+	Mentions []conversation.AgentID // of a note: who should read it
 }
 
 // getter is who gets the conversation, or whom it is held for, if the act is
@@ -121,7 +122,7 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 	if a := e.Act; a != nil {
 		n.Agent = a.Agent
 		if e.Type == conversation.AgentNoted {
-			n.Kind, n.Text = "note", a.Text
+			n.Kind, n.Text, n.Mentions = "note", a.Text, a.Mentions
 		}
 		if a.To != "" {
 			data["to"] = string(a.To)

@@ -25,7 +25,8 @@ var (
 	dropTickets = both(`delete from tickets where brand = $1 and customer = any($2)`)
 	addNotes    = insert("notes", `customer text, id text, event text, kind text, agent text, type text, body text, steps text, data text, rule text,
 		version bigint, at bigint`, "")
-	addWords = insert("words", "word text, customer text", "on conflict (brand, word, customer) do nothing")
+	addMentions = insert("mentions", "agent text, note text, customer text", "on conflict (brand, agent, note) do nothing")
+	addWords    = insert("words", "word text, customer text", "on conflict (brand, word, customer) do nothing")
 )
 
 // writeDesk keeps the desk's row of the conversations whose Desk changed.
@@ -114,7 +115,7 @@ func (t *tx) writeNotes(ctx context.Context, brand conversation.BrandID, n []gat
 		}
 	}
 	type row = gateway.NoteRow
-	return t.put(ctx, addNotes, string(brand),
+	err := t.put(ctx, addNotes, string(brand),
 		texts(n, func(r row) conversation.CustomerID { return r.Customer }),
 		texts(n, func(r row) conversation.MessageID { return r.ID }),
 		texts(n, func(r row) conversation.EventID { return r.Event }),
@@ -126,6 +127,24 @@ func (t *tx) writeNotes(ctx context.Context, brand conversation.BrandID, n []gat
 		texts(n, func(r row) conversation.Rule { return r.Rule }),
 		numbers(n, func(r row) int64 { return r.Version }),
 		moments(n, func(r row) time.Time { return r.At }))
+	if err != nil {
+		return err
+	}
+	return t.writeMentions(ctx, brand, n)
+}
+
+// writeMentions keeps who is named in the notes.
+func (t *tx) writeMentions(ctx context.Context, brand conversation.BrandID, n []gateway.NoteRow) error {
+	var named, notes, customers []string
+	for _, r := range n {
+		for _, a := range r.Mentions {
+			named, notes, customers = append(named, string(a)), append(notes, string(r.ID)), append(customers, string(r.Customer))
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return t.put(ctx, addMentions, string(brand), named, notes, customers)
 }
 
 // writeWords adds what the customers whose names changed are found by.

@@ -63,12 +63,7 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 		}
 		return t.failed
 	}
-	var err error
-	if s.engine == postgres {
-		err = s.transactPostgres(ctx, run)
-	} else {
-		err = s.writer.transact(ctx, run)
-	}
+	err := s.transact(ctx, run)
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
 	}
@@ -122,12 +117,7 @@ func (s *Store) Committed(ctx context.Context, brand conversation.BrandID, id ga
 		}
 		return undo
 	}
-	var err error
-	if s.engine == postgres {
-		err = s.transactPostgres(ctx, try)
-	} else {
-		err = s.writer.transact(ctx, try)
-	}
+	err := s.transact(ctx, try)
 	if !errors.Is(err, undo) {
 		return false, fmt.Errorf("look for group %s: %w", id, err)
 	}

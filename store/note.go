@@ -22,19 +22,23 @@ func (s *Store) notes(ctx context.Context, brand conversation.BrandID, customer 
 	}
 	var list []gateway.NoteRow
 	err := s.read.query(ctx, st, func(scan scanner) error {
-		var n gateway.NoteRow
-		var steps, data string
-		var at int64
-		err := scan(&n.Customer, &n.ID, &n.Event, &n.Kind, &n.Agent, &n.Type, &n.Text, &steps, &data, &n.Rule, &n.Version, &at)
-		if err == nil && steps != "" {
-			err = json.Unmarshal([]byte(steps), &n.Steps)
-		}
-		if err == nil && data != "" {
-			err = json.Unmarshal([]byte(data), &n.Data)
-		}
-		n.At = moment(at)
+		n, err := scanNote(scan)
 		list = append(list, n)
 		return err
 	}, args...)
 	return list, err
+}
+
+func scanNote(scan scanner) (n gateway.NoteRow, err error) {
+	var steps, data string
+	var at int64
+	err = scan(&n.Customer, &n.ID, &n.Event, &n.Kind, &n.Agent, &n.Type, &n.Text, &steps, &data, &n.Rule, &n.Version, &at)
+	if err == nil && steps != "" {
+		err = json.Unmarshal([]byte(steps), &n.Steps)
+	}
+	if err == nil && data != "" {
+		err = json.Unmarshal([]byte(data), &n.Data)
+	}
+	n.At = moment(at)
+	return n, err
 }

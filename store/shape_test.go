@@ -20,7 +20,7 @@ var hot = map[string]*statement{
 	"readAttempts": readAttempts, "writeAttempts": writeAttempts,
 	"takeTimers": takeTimers, "setTimers": setTimers, "unsetTimers": unsetTimers,
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
-	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "addWords": addWords,
+	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "addMentions": addMentions, "addWords": addWords,
 	"takeSeq": takeSeq, "addEvents": addEvents,
 }
 
@@ -36,6 +36,10 @@ var polled = map[string]*statement{
 	"listMine": listMine, "listQueue": listQueue, "listAll": listAll, "listBot": listBot,
 	"countMine":    countMine,
 	"lastMessages": lastMessages, "changedAt": changedAt, "readNotes": readNotes, "readNotesBefore": readNotesBefore,
+	"readAudit": readAudit, "readActs": readActs, "readActsOf": readActsOf, "openIncidents": openIncidents,
+	"readMentions": readMentions, "mentionsIn": mentionsIn, "countUnread": countUnread, "markRead": markRead,
+	"newMessages": newMessages, "newNotes": newNotes, "findFTS": findFTS,
+	"foundMessages": foundMessages, "foundNotes": foundNotes,
 	"findWords": findWords, "findPhone": findPhone, "readDraft": readDraft, "readActed": readActed,
 }
 

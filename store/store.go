@@ -114,6 +114,14 @@ func (s *Store) write(ctx context.Context, do func(*session) error) error {
 	return s.writer.transact(ctx, do)
 }
 
+// transact runs do in a transaction.
+func (s *Store) transact(ctx context.Context, do func(*session) error) error {
+	if s.engine == postgres {
+		return s.transactPostgres(ctx, do)
+	}
+	return s.writer.transact(ctx, do)
+}
+
 var addBrand = both(`insert into brands (brand, created) values ($1, ` + now + `) on conflict (brand) do nothing`)
 
 // ensure makes the brand's row, from which every insertion selects.

@@ -5,6 +5,7 @@ import './css/base.css';
 import './css/list.css';
 import './css/thread.css';
 import './css/customer.css';
+import './css/dialog.css';
 
 follow();
 createRoot(document.getElementById('root')!).render(<App />);

@@ -151,6 +151,7 @@ func (t *turn) take(agent AgentID) {
 	if t.c.State != WithAgent {
 		t.withdrawQuestions()
 		t.unset(timerAgent)
+		t.unset(timerWait)
 		t.move(onClaimed)
 	}
 	t.unset(timerSnooze)
@@ -328,10 +329,12 @@ func (t *turn) closed(a *Act) *Refused {
 	t.withdrawQuestions()
 	t.unset(timerSnooze)
 	t.unset(timerAgent)
+	t.unset(timerWait)
 	t.move(onReturned)
 	d := t.desk()
 	d.Last = cmp.Or(owner, d.Last)
 	t.endMatter()
+	t.askRatingLater()
 	if owner != "" {
 		t.c.Disclosed = false // a machine answers again, and says so
 	}

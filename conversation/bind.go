@@ -107,7 +107,7 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	if q.Name == askConfirmReorder && r.HasNumber && !t.is(understanding.OrderStatus) {
 		return strconv.Itoa(r.Number), true
 	}
-	if q.Dialogue == ReviewDialogue && r.HasNumber && 1 <= r.Number && r.Number <= len(q.Options) {
+	if q.marks() && r.HasNumber && !t.asksElse() && 1 <= r.Number && r.Number <= len(q.Options) {
 		return q.Options[r.Number-1].Value, true
 	}
 	if isYesNo(q) || q.Restated {
@@ -255,6 +255,8 @@ func (t *turn) apply(q Question, value string) {
 		t.reorderAnswered(q, value)
 	case ReviewDialogue:
 		t.rated(value)
+	case RatingDialogue:
+		t.serviceRated(value)
 	case ReturnDialogue:
 		t.returnAnswered(q, value)
 	case ProblemDialogue:

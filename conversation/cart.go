@@ -35,7 +35,7 @@ func (t *turn) cartAnswered(q Question, value string) {
 	}
 	t.say("cart.answer."+value, "link", link)
 	t.finish(CartDialogue, onAnswered)
-	if t.valued() && (value == cartPrice || value == cartDelivery || value == cartLater) {
-		t.person("hesitation", High)
+	if value == cartPrice || value == cartDelivery || value == cartLater {
+		t.came(cartHesitation)
 	}
 }

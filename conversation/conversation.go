@@ -35,6 +35,7 @@ type Conversation struct {
 	Misses    int               `json:"misses,omitempty"`    // texts in a row that were not understood
 	Budget    Budget            `json:"budget,omitzero"`     // answers given this hour
 	Desk      *Desk             `json:"desk,omitempty"`      // what people have to do with it
+	Incidents []string          `json:"incidents,omitempty"` // those that were told, newest last, at most 8
 }
 
 // MaxQuestions bounds the open questions of one conversation.

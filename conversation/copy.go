@@ -39,9 +39,16 @@ var phrases = map[string]phrase{
 	"start.declined":         {essential: true},
 	"help.text":              {essential: true},
 	"help.rates":             {essential: true},
-	"human.open":             {essential: true, values: "hours"},
+	"human.open":             {essential: true, values: "hours wait"},
 	"human.closed":           {essential: true, values: "hours opens"},
-	"human.waiting":          {essential: true},
+	"human.waiting":          {essential: true, values: "wait opens"},
+	"human.update":           {essential: true, values: "wait"}, // a word to who waits in the queue
+	"human.busy":             {essential: true, values: "wait"}, // too many wait: how else to reach people
+	"human.left":             {essential: true},                 // no longer in the queue, and how to ask again
+	"human.minutes":          {essential: true, values: "n"},
+	"human.hour":             {essential: true},
+	"human.hours":            {essential: true, values: "n"},
+	"incident.person":        {essential: true},                  // an incident was told instead of a handover
 	"human.nobody":           {essential: true, values: "hours"}, // nobody came, or nobody ever does
 
 	"greeting":       {},
@@ -131,6 +138,7 @@ var phrases = map[string]phrase{
 	"points.balance":         {values: "points"},
 	"points.none":            {},
 	"payment":                {values: "link"},
+	"charged":                {},
 	"cancel_order.sent":      {values: "order.number"},
 	"cancel_order.passed":    {values: "order.number"},
 	"cancel_order.none":      {},
@@ -145,6 +153,10 @@ var phrases = map[string]phrase{
 	"cart.answer.later":      {values: "link"},
 	"cart.answer.no":         {values: "link"},
 	"cart.answer.yes":        {values: "link"},
+	"rating.ask":             {},
+	"rating.subject":         {},
+	"rating.thanks":          {},
+	"rating.sorry":           {},
 	"review.ask":             {},
 	"review.subject":         {},
 	"review.thanks":          {},

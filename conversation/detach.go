@@ -18,6 +18,7 @@ func (t *turn) detach(kind string) {
 	if t.c.State != Idle {
 		t.move(onDetached)
 		t.unset(timerAgent)
+		t.unset(timerWait)
 		if t.c.Desk != nil {
 			t.endMatter()
 		}

@@ -1,55 +1,14 @@
 package conversation
 
 import (
+	"iter"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/causette/causette/conversation/understanding"
 )
-
-// What calls for a person beside what the understanding names: phrases, as the
-// understanding normalises them (no accents, no signs), in the seven languages.
-
-// hesitant are words of somebody who cannot make up their mind about a cart.
-var hesitant = phrasesOf(`
-	ne sais pas|sais pas|j hesite|hesite encore|pas sur|pas sure|je reflechis|trop cher|un peu cher|c est cher
-	not sure|dont know|dunno|hesitating|cant decide|in two minds|thinking about it|too expensive|bit expensive|bit pricey
-	no se|no lo se|no estoy segur*|lo estoy pensando|demasiado caro|muy caro
-	weiss nicht|bin unsicher|nicht sicher|ueberlege noch|uberlege noch|zu teuer
-	non so|non lo so|non sono sicur*|ci sto pensando|troppo caro
-	weet niet|weet het niet|twijfel|niet zeker|te duur
-	nao sei|nao tenho certeza|estou a pensar|muito caro|demasiado caro`)
-
-// defrauded are words of somebody whose money or account was used by another.
-var defrauded = phrasesOf(`
-	victime d une fraude|victime de fraude|victime d une arnaque|usurpation d identite|usurpe mon identite|sans mon accord|a mon insu|compte pirate|compte a ete pirate|ete pirate*|carte volee|vole ma carte|utilise ma carte|pas passe cette commande|jamais passe cette commande|jamais commande chez vous
-	victim of fraud|been scammed|identity theft|stole my identity|without my permission|without my consent|account was hacked|been hacked|stolen card|used my card|never placed this order|didnt place this order|did not place this order|unauthorized charge|unauthorised charge
-	victima de fraude|victima de una estafa|sin mi permiso|sin mi consentimiento|hackeado|tarjeta robada|usado mi tarjeta|no hice este pedido
-	opfer eines betrugs|ohne meine zustimmung|ohne mein wissen|wurde gehackt|gestohlene karte|nie bestellt
-	vittima di una truffa|vittima di frode|senza il mio consenso|a mia insaputa|hackerato|carta rubata|mai fatto questo ordine
-	slachtoffer van fraude|zonder mijn toestemming|gehackt|gestolen kaart|nooit besteld
-	vitima de fraude|vitima de burla|sem a minha autorizacao|sem o meu consentimento|cartao roubado|nao fiz esta encomenda`)
-
-// unreceived are words of somebody to whom a parcel never came.
-var unreceived = phrasesOf(`
-	rien recu|jamais recu|pas recu|jamais arrive*|pas arrive*|toujours pas la|colis perdu|colis vole
-	not received|never received|didnt receive|havent received|not arrived|never arrived|didnt arrive|hasnt arrived|never came|nothing arrived|lost parcel|parcel is lost|stolen parcel|package was stolen
-	no he recibido|no lo recibi|nunca llego|no ha llegado|no llego
-	nicht erhalten|nie erhalten|nicht angekommen|nie angekommen|nichts bekommen
-	non ho ricevuto|mai ricevuto|mai arrivato|non e arrivato
-	niet ontvangen|nooit ontvangen|niet aangekomen|nooit aangekomen
-	nao recebi|nunca recebi|nunca chegou|nao chegou`)
-
-// phrasesOf splits a list into phrases of words; * ends a stem.
-func phrasesOf(list string) [][]string {
-	var all [][]string
-	for _, p := range strings.FieldsFunc(list, func(r rune) bool { return r == '|' || r == '\n' }) {
-		if words := strings.Fields(p); len(words) > 0 {
-			all = append(all, words)
-		}
-	}
-	return all
-}
 
 // says reports whether one of the phrases stands in the text.
 func (t *turn) says(phrases [][]string) bool {
@@ -75,46 +34,224 @@ func starts(words, phrase []string) bool {
 	return true
 }
 
-// hesitates reports a short text of somebody who cannot make up their mind.
-func (t *turn) hesitates() bool { return len(t.read.Words) <= 12 && t.says(hesitant) }
+// maxHesitant is how many words a text has at most that only hesitates.
+const maxHesitant = 12
 
-// hesitation hands over a customer whom people should care for, and who cannot
-// make up their mind about a cart. What else they ask is answered instead.
-func (t *turn) hesitation() bool {
+// hesitates reports a short text of somebody who cannot make up their mind.
+func (t *turn) hesitates() bool {
+	return len(t.read.Words) <= maxHesitant && t.says(t.escalation.phrases[listHesitant])
+}
+
+// came notes what a dialogue came to, for the rules to look at.
+func (t *turn) came(o outcome) { t.outcomes = append(t.outcomes, o) }
+
+// holds reports whether all of a condition is so. Beside an opt-out or an
+// answer only what the text wants counts, not its tone.
+func (t *turn) holds(c *condition) bool {
+	customer := &t.c.Customer
+	switch {
+	case t.hushed && (c.angry || len(c.says) > 0 || c.misunderstood > 0),
+		c.angry && !t.angry(),
+		c.vip && !(t.brand.VIP && customer.VIP),
+		c.misunderstood > 0 && (!t.missed || t.c.Misses < c.misunderstood),
+		c.words > 0 && len(t.read.Words) > c.words,
+		c.asksNothing && !t.asksNothing(),
+		c.cart != nil && (customer.Cart == nil || t.anonymous() || customer.Cart.Total.Amount < *c.cart),
+		len(c.intents) > 0 && !slices.ContainsFunc(c.intents, t.is),
+		slices.ContainsFunc(c.without, t.is),
+		len(c.outcomes) > 0 && !slices.ContainsFunc(c.outcomes, func(o outcome) bool { return slices.Contains(t.outcomes, o) }),
+		len(c.orders) > 0 && !slices.ContainsFunc(t.told, func(o Order) bool { return slices.Contains(c.orders, o.Status) }),
+		len(c.says) > 0 && !t.says(c.says):
+		return false
+	}
+	return true
+}
+
+// asksNothing reports a text that asks for nothing that the assistant answers.
+func (t *turn) asksNothing() bool {
 	switch t.best() {
 	case "", understanding.Other, understanding.Reorder, understanding.Yes, understanding.No:
-	default:
-		return false
+		return true
 	}
-	if t.quiet || !t.valued() || t.c.Customer.Cart == nil || t.anonymous() || !t.hesitates() {
-		return false
-	}
-	t.decide("cart.hesitation")
-	t.person("hesitation", High)
-	return true
+	return false
 }
 
-// fraud hands over who was robbed; nothing of theirs is answered by a machine.
-func (t *turn) fraud() bool {
-	if t.quiet || !t.says(defrauded) {
-		return false
+// applying are the rules that apply, in order, each with the condition that does.
+func (t *turn) applying() iter.Seq2[*escalationRule, *condition] {
+	return func(yield func(*escalationRule, *condition) bool) {
+		rules := t.escalation.rules
+		for i := range rules {
+			k := slices.IndexFunc(rules[i].when, func(c condition) bool { return t.holds(&c) })
+			if k >= 0 && !yield(&rules[i], &rules[i].when[k]) {
+				return
+			}
+		}
 	}
-	t.decide("human.fraud")
-	t.say("fraud")
-	t.person("fraud", High)
-	return true
 }
 
-// delivery hands over who did not get what the carrier says it delivered, and
-// whom the driver missed where the brand wants people to care for them. Where
-// the order is was said already.
-func (t *turn) delivery(o Order) {
-	missing := o.Status == "delivered" && t.in != nil && t.says(unreceived)
-	if !missing && !(o.Status == "delivery_missed" && t.valued()) {
+// escalates reports whether any rule applies.
+func (t *turn) escalates() bool {
+	for range t.applying() {
+		return true
+	}
+	return false
+}
+
+// escalated hands over where the first rule that applies says that nothing
+// else is answered.
+func (t *turn) escalated() bool {
+	if t.quiet {
+		return false
+	}
+	for r := range t.applying() {
+		if r.instead {
+			t.handOver(r)
+			return true
+		}
+	}
+	return false
+}
+
+// conclude tells what has gone wrong today, and hands over what the turn's
+// answer leaves open. What an incident explains is handed over by nothing but
+// the wish for a person.
+func (t *turn) conclude() {
+	if t.people || t.c.State == WithAgent || !t.looked && len(t.outcomes)+len(t.told) == 0 {
 		return
 	}
-	if t.c.State.Owner() == Assistant && !t.is(understanding.ItemProblem) {
-		t.decide("delivery.trouble")
-		t.person("delivery", High)
+	t.tellIncidents()
+	explained := false
+	for r, c := range t.applying() {
+		if incident := t.explains(r, c); incident != nil {
+			t.tell(incident)
+			explained = true
+			continue
+		}
+		t.handOver(r)
+		return
 	}
+	if explained && t.last == "" {
+		t.last = t.text("incident.person")
+	}
+}
+
+// handOver hands the conversation to people by a rule: the customer reads that
+// somebody takes over, the desk reads why.
+func (t *turn) handOver(r *escalationRule) {
+	if t.people || t.mute || t.c.State == WithAgent {
+		return
+	}
+	priority := r.priority
+	if t.valued() && priority == Normal {
+		priority = High
+	}
+	waits := t.c.State == AwaitingAgent
+	if waits && !t.outranks(r, priority) {
+		return // somebody comes already, as soon
+	}
+	t.people = true
+	t.decide(r.id)
+	if r.say != "" {
+		t.say(r.say, "link", t.cartLink())
+	}
+	if !waits && t.tooLong(r, priority) {
+		t.turnAway(r, priority)
+		return
+	}
+	t.notice("escalation.requested", "reason", r.reason, "priority", string(priority))
+	if waits {
+		d := t.desk()
+		d.Priority, d.Reason, d.Inputs = priority, r.reason, t.explain(r)
+		return
+	}
+	t.queue(r, priority)
+	t.last = t.contact()
+	t.withdrawQuestions()
+	t.move(onPerson)
+	t.awaits()
+}
+
+// outranks reports whether a rule is a better reason for who waits already: it
+// is more urgent, or as urgent and one that only a person settles.
+func (t *turn) outranks(r *escalationRule, priority Priority) bool {
+	d := t.desk()
+	if priority != d.Priority {
+		return priority.before(d.Priority)
+	}
+	now := t.ruleAt(d)
+	return r.stays && now != nil && !now.stays
+}
+
+// ruleAt finds the rule by which the conversation is at the desk; nil: an agent
+// put it there, or a rule that the script has no more.
+func (t *turn) ruleAt(d *Desk) *escalationRule {
+	rules := t.escalation.rules
+	i := slices.IndexFunc(rules, func(r escalationRule) bool { return string(r.id) == d.Inputs[inputRule] })
+	if i < 0 {
+		i = slices.IndexFunc(rules, func(r escalationRule) bool { return r.reason == d.Reason })
+	}
+	if i < 0 {
+		return nil
+	}
+	return &rules[i]
+}
+
+// inputRule is the input that names the rule; inputWhy and a language are the
+// rule's sentence in it, with its values.
+const (
+	inputRule = "rule"
+	inputWhy  = "why."
+)
+
+// inputs is what a rule looked at, for agents to read.
+func (t *turn) inputs() map[string]string {
+	in := map[string]string{inputRule: string(t.why)}
+	c := &t.c.Customer
+	if t.brand.VIP && c.VIP {
+		in["vip"] = "yes"
+	}
+	if c.Cart != nil && t.brand.CartValue > 0 {
+		in["cart"] = t.money(c.Cart.Total)
+		in["cart_bound"] = t.money(Money{t.brand.CartValue, t.brand.Currency})
+	}
+	if t.c.Misses > 0 {
+		in["misses"] = strconv.Itoa(t.c.Misses)
+	}
+	if t.matter != nil {
+		in["order"], in["carrier"] = cutRunes(t.matter.Number, maxValue), cutRunes(t.matter.Carrier, maxValue)
+		maps.DeleteFunc(in, func(_, v string) bool { return v == "" })
+	}
+	if t.in != nil {
+		in["words"] = cutRunes(t.in.Text, maxValue)
+	}
+	return in
+}
+
+// explain is the inputs of a rule with its sentence, in each language that the
+// script has it in: it stays what it was, whatever the script says later.
+func (t *turn) explain(r *escalationRule) map[string]string {
+	in := t.inputs()
+	spoken := t.lang
+	for language, tpl := range r.explain {
+		t.lang = language // amounts are written as it does
+		values := t.inputs()
+		vip := ""
+		if values["vip"] != "" {
+			vip = "VIP"
+		}
+		in[inputWhy+language] = cutRunes(t.render(tpl, []string{
+			"words", values["words"], "cart", values["cart"], "cart_bound", values["cart_bound"], "misses", values["misses"],
+			"order.number", values["order"], "order.carrier", values["carrier"], "vip", vip,
+		}), maxWhy)
+	}
+	t.lang = spoken
+	return in
+}
+
+// cartLink leads back to the open cart, where it is the customer's for sure.
+func (t *turn) cartLink() string {
+	if cart := t.c.Customer.Cart; cart != nil && !t.anonymous() {
+		return cart.Link
+	}
+	return ""
 }

@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/causette/causette/conversation/understanding"
@@ -14,37 +13,10 @@ const timerAgent = "agent"
 // person again within it gets the same one.
 const comesBack = 72 * time.Hour
 
-// person hands the conversation to people: the customer reads that somebody
-// takes over, the desk reads why.
-func (t *turn) person(reason string, priority Priority) {
-	if t.people || t.mute || t.c.State == WithAgent {
-		return
-	}
-	t.people = true
-	if t.valued() && priority == Normal {
-		priority = High
-	}
-	waits := t.c.State == AwaitingAgent
-	if waits && !priority.before(t.desk().Priority) {
-		return // somebody comes already, as soon
-	}
-	t.notice("escalation.requested", "reason", reason, "priority", string(priority))
-	if waits {
-		d := t.desk()
-		d.Priority, d.Reason, d.Inputs = priority, reason, t.inputs()
-		return
-	}
-	t.queue(reason, priority)
-	t.last = t.contact()
-	t.withdrawQuestions()
-	t.move(onPerson)
-	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
-}
-
 // queue puts the conversation into the queue, with what the rule looked at.
-func (t *turn) queue(reason string, priority Priority) {
+func (t *turn) queue(r *escalationRule, priority Priority) {
 	d := t.desk()
-	next := Desk{Status: DeskQueued, Priority: priority, Reason: reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
+	next := Desk{Status: DeskQueued, Priority: priority, Reason: r.reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
 	if t.in != nil {
 		next.Waits = t.at()
 	}
@@ -52,7 +24,7 @@ func (t *turn) queue(reason string, priority Priority) {
 		next.Last = d.Last
 	}
 	*d = next
-	d.Inputs = t.inputs()
+	d.Inputs = t.explain(r)
 }
 
 // before reports which of two goes first.
@@ -68,38 +40,6 @@ func (p Priority) rank() int {
 	return 2
 }
 
-// inputs is what a rule looked at, for agents to read.
-func (t *turn) inputs() map[string]string {
-	in := map[string]string{"rule": string(t.why)}
-	c := &t.c.Customer
-	if t.brand.VIP && c.VIP {
-		in["vip"] = "yes"
-	}
-	if c.Cart != nil && t.brand.CartValue > 0 {
-		in["cart"] = t.money(c.Cart.Total)
-		in["cart_bound"] = t.money(Money{t.brand.CartValue, t.brand.Currency})
-	}
-	if t.c.Misses > 0 {
-		in["misses"] = strconv.Itoa(t.c.Misses)
-	}
-	if t.in != nil {
-		in["words"] = cutRunes(t.in.Text, maxValue)
-	}
-	return in
-}
-
-// contact says how to reach a person, and when one is there.
-func (t *turn) contact() string {
-	open, opens := t.hours.at(t.localNow(t.brand.Timezone))
-	switch {
-	case open:
-		return t.text("human.open", "hours", t.hours.text(t.lang))
-	case opens.IsZero():
-		return t.text("human.nobody", "hours", t.hours.text(t.lang))
-	}
-	return t.text("human.closed", "hours", t.hours.text(t.lang), "opens", t.day(opens))
-}
-
 // valued reports a customer whom the brand wants people to answer: a VIP, or
 // somebody with a large cart open.
 func (t *turn) valued() bool {
@@ -110,55 +50,111 @@ func (t *turn) valued() bool {
 	return t.brand.CartValue > 0 && c.Cart != nil && c.Cart.Total.Amount >= t.brand.CartValue
 }
 
-// slotTold remembers that a waiting customer was told so.
-const slotTold = "told"
+// What a waiting customer was told, and when: that a person comes, and an
+// answer to something that they asked meanwhile.
+const (
+	slotTold    = "told"
+	slotHelped  = "helped"
+	thanksAfter = 10 * time.Minute // a "merci" sooner than this thanks for the handover
+	maxSettled  = 12               // words: more say something else, too
+)
 
 // whileWaiting answers a customer who waits for a person: what can be said
-// without a dialogue, else once that they are not forgotten.
+// without a dialogue, else that they are not forgotten. Who has their answer
+// leaves the queue; nobody waits for what they do not need any more.
 func (t *turn) whileWaiting() {
 	t.decide("agent.awaited")
+	t.looked = true
+	if t.settled() {
+		t.leaveQueue()
+		return
+	}
 	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
 		d.Waits = t.at()
 	}
-	switch {
-	case t.says(defrauded):
-		t.person("fraud", High)
-	case t.angry():
-		t.person("angry", High)
-	}
-	switch t.best() {
+	best := t.best()
+	switch best {
 	case understanding.Thanks, understanding.AutoReply, understanding.Yes, understanding.No:
 		return
-	case understanding.Safety:
-		t.people = false // whatever else it is
-		t.say("safety")
-		t.person("safety", Urgent)
-		return
-	case understanding.Legal:
-		t.people = false // whatever else it is
-		t.person("legal", Urgent)
-	case understanding.Privacy:
-		t.notice("privacy.requested", "text", cutRunes(t.in.Text, maxSlot))
-		t.say("privacy")
-		t.person("privacy", High)
-		return
-	case understanding.OrderStatus:
+	}
+	answered := false
+	switch {
+	case t.angry() || t.read.Long:
+	case best == understanding.Privacy:
+		t.privacy()
+	case best == understanding.OrderStatus:
 		if o, ok := t.onlyOrder(); ok {
 			t.tellStatus(o)
-			return
+			answered = true
 		}
-	case understanding.Points:
+	case best == understanding.Points:
 		t.tellPoints()
-		return
+		answered = true
 	default:
-		if !t.read.Long && !t.angry() && t.answerFAQ() {
-			return
-		}
+		answered = t.answerFAQ()
 	}
-	if t.c.Slots[slotTold] == "" {
-		t.say("human.waiting")
-		t.slot(slotTold, "yes")
+	t.conclude()
+	switch {
+	case answered && t.answersIt():
+		t.leaveQueue()
+	case answered:
+		t.slot(slotHelped, "yes")
+	case len(t.said) == 0:
+		t.stillWaiting()
 	}
+}
+
+// stillWaiting says that nobody is forgotten, and how long it takes by now.
+func (t *turn) stillWaiting() {
+	last, err := time.Parse(time.RFC3339, t.c.Slots[slotTold])
+	if err == nil && t.now.Sub(last) < tellAgain {
+		return
+	}
+	t.slot(slotTold, t.now.UTC().Format(time.RFC3339))
+	opens := ""
+	if open, next := t.hours.at(t.localNow(t.brand.Timezone)); !open {
+		opens = t.day(next)
+	}
+	t.say("human.waiting", "opens", opens, "wait", t.sayWait(t.waitNow()))
+}
+
+// settled reports a text of somebody who needs nobody any more: "c'est bon",
+// and a "merci" that is for an answer and not for the handover.
+func (t *turn) settled() bool {
+	d := t.c.Desk
+	r := t.ruleAt(d)
+	if d.given() || r == nil || r.stays && d.Reason != "asked" && d.Reason != "angry" {
+		return false // danger, law, money and data are not settled by a word
+	}
+	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks)) && t.says(t.escalation.phrases[listSettled]) {
+		return true
+	}
+	return t.best() == understanding.Thanks && t.courtesy() && (t.c.Slots[slotHelped] != "" || t.now.Sub(d.Queued) >= thanksAfter)
+}
+
+// answersIt reports that an answer settles what the customer waits for: nobody
+// had it yet, and it is nothing that only a person settles.
+func (t *turn) answersIt() bool {
+	d := t.c.Desk
+	r := t.ruleAt(d)
+	return !t.people && !d.given() && r != nil && !r.stays
+}
+
+// given reports that an agent had it and gave it to the queue.
+func (d *Desk) given() bool { return !d.Answered.IsZero() || d.Team != "" }
+
+// leaveQueue takes who has their answer out of the queue, and says how to ask again.
+func (t *turn) leaveQueue() {
+	d := t.desk()
+	t.decide("agent.answered")
+	t.notice("escalation.answered", "reason", d.Reason)
+	t.endMatter()
+	t.slot(slotTold, "")
+	t.slot(slotHelped, "")
+	t.unset(timerAgent)
+	t.unset(timerWait)
+	t.move(onAnswered)
+	t.last = t.text("human.left")
 }
 
 // agentExpired is the agent timer: nobody came, and the assistant is back. The
@@ -176,6 +172,8 @@ func (t *turn) agentExpired() {
 	t.notice("escalation.expired")
 	t.endMatter()
 	t.slot(slotTold, "")
+	t.slot(slotHelped, "")
+	t.unset(timerWait)
 	t.move(onExpired)
 	if !t.maySay(Transactional) || t.c.Address == "" {
 		return

@@ -61,7 +61,8 @@ const (
 	ReorderDialogue    Dialogue = "reorder"
 	PreferenceDialogue Dialogue = "preference"
 	StatusDialogue     Dialogue = "order_status"
-	ReviewDialogue     Dialogue = "review"
+	ReviewDialogue     Dialogue = "review" // of an order
+	RatingDialogue     Dialogue = "rating" // of an agent
 	ReturnDialogue     Dialogue = "return"
 	ProblemDialogue    Dialogue = "item_problem"
 	AddressDialogue    Dialogue = "address"

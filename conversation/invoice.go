@@ -27,17 +27,6 @@ func (t *turn) tellPoints() {
 	t.say("points.none")
 }
 
-// payment helps somebody who cannot pay. Nobody is asked for a card here.
-func (t *turn) payment() {
-	t.decide("payment.trouble")
-	link := ""
-	if cart := t.c.Customer.Cart; cart != nil && !t.anonymous() {
-		link = cart.Link
-	}
-	t.say("payment", "link", link)
-	t.person("payment", High)
-}
-
 // askCancel is about cancelling an order: only people do that, and only until
 // it has left.
 func (t *turn) askCancel() {
@@ -55,5 +44,6 @@ func (t *turn) cancelOrder(o Order) {
 	t.notice("order.cancel_requested", "order", o.ID, "number", o.Number)
 	t.say("cancel_order.passed", "order.number", o.Number)
 	t.finish(CancelDialogue, onAnswered)
-	t.person("cancel_order", High)
+	t.matter = &o
+	t.came(cancelAsked)
 }

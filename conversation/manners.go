@@ -50,8 +50,8 @@ func (t *turn) miss() {
 		return
 	}
 	t.c.Misses++
-	if t.c.Misses > 1 || t.valued() {
-		t.unanswered()
+	t.missed = true
+	if t.escalates() {
 		return
 	}
 	t.decide("miss.hint")
@@ -59,22 +59,13 @@ func (t *turn) miss() {
 	switch {
 	case !open || q.Free:
 		t.say("miss.hint")
-	case q.Dialogue == ReviewDialogue:
-		t.say("review.ask")
+	case q.marks():
+		t.say(string(q.Dialogue) + ".ask")
 	case isYesNo(q):
 		t.say("miss.yes_no", "subject", q.Subject)
 	default:
 		t.say("miss.options", "options", numbered(q.Options))
 	}
-}
-
-// unanswered hands over what was not understood.
-func (t *turn) unanswered() {
-	t.decide("miss.person")
-	if t.c.Misses > 1 {
-		t.say("miss.person")
-	}
-	t.person("not_understood", Normal)
 }
 
 // wordless is a picture, a voice note or a lone sign. It is never counted as

@@ -223,6 +223,17 @@ func (n node) words() []string {
 	return list
 }
 
+// oneOrMore reads a value, or a list of them.
+func (n node) oneOrMore() []node {
+	if n.absent() {
+		return nil
+	}
+	if _, list := n.at.(*ast.SequenceNode); list {
+		return n.items()
+	}
+	return []node{n}
+}
+
 // texts reads a text for each language.
 func (n node) texts() map[string]node {
 	all := map[string]node{}

@@ -147,7 +147,7 @@ func (t *turn) requeue(team string) {
 		t.withdrawQuestions()
 	}
 	t.move(onPerson)
-	t.wake(timerAgent, t.now.Add(t.rules.agentWait), "")
+	t.awaits()
 	t.fence(CancelNothing)
 	t.stillDoubted()
 }

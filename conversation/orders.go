@@ -134,7 +134,7 @@ func (t *turn) orderChosen(q Question, value string) {
 		t.decide("order.unknown")
 		t.say("order.unknown")
 		t.finish(q.Dialogue, onDeclined)
-		t.person("order_unknown", Normal)
+		t.came(orderUnknown)
 		return
 	}
 	o := orders[i]

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/causette/causette/conversation/understanding"
 )
 
 // askProblem is about a damaged, wrong or missing article.
@@ -75,10 +73,6 @@ func (t *turn) reportProblem(o Order) {
 	t.notice("problem.reported", data...)
 	t.say("problem.thanks")
 	t.finish(ProblemDialogue, onAnswered)
-	if t.is(understanding.Safety) {
-		t.say("safety")
-		t.person("safety", Urgent)
-		return
-	}
-	t.person("item_problem", High)
+	t.matter = &o
+	t.came(problemTold)
 }

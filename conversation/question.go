@@ -53,7 +53,7 @@ func stateOf(q Question) State {
 		return AskingCart
 	case StopDialogue:
 		return ClarifyingStop
-	case ReviewDialogue:
+	case ReviewDialogue, RatingDialogue:
 		return Rating
 	}
 	switch q.Name {

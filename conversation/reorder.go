@@ -233,7 +233,7 @@ func (t *turn) jobDone(r *Result) {
 		t.notice("reorder.failed", "job", r.Job, "why", r.Failed)
 		t.say("reorder.failed")
 		if t.c.State.Owner() == Assistant {
-			t.person("reorder_failed", High)
+			t.came(reorderFailed)
 		}
 	}
 }

@@ -7,17 +7,8 @@ import (
 // requests answers what a text asks for: two things get one combined answer,
 // and what is too much for a machine goes to a person.
 func (t *turn) requests() {
-	if t.is(understanding.Safety) {
-		t.request(understanding.Safety) // before anything else, and alone
-		return
-	}
-	if t.fraud() || t.hesitation() {
-		return
-	}
-	if t.angry() && !t.quiet {
-		t.decide("human.angry")
-		t.say("angry")
-		t.person("angry", High)
+	t.looked, t.hushed = true, t.quiet
+	if t.escalated() {
 		return
 	}
 	done := 0
@@ -25,7 +16,7 @@ func (t *turn) requests() {
 		if t.plain && i == understanding.Preferences {
 			continue // "encore trop de sms": the opt-out was meant
 		}
-		if t.request(i) {
+		if t.excused(i) || t.request(i) {
 			done++
 		}
 	}
@@ -42,9 +33,7 @@ func (t *turn) requests() {
 		t.say("language")
 		t.understood()
 	case t.read.Long && !t.quiet:
-		t.decide("human.long")
-		t.say("long")
-		t.person("long", Normal)
+		t.tooLongToRead()
 	default:
 		t.miss()
 	}
@@ -61,6 +50,21 @@ func (t *turn) about() bool {
 		t.tellStatus(o)
 	}
 	return ok
+}
+
+// privacy answers what the law gives a month for.
+func (t *turn) privacy() {
+	t.decide("privacy.asked")
+	t.notice("privacy.requested", "text", cutRunes(t.in.Text, maxSlot))
+	t.say("privacy")
+}
+
+// tooLongToRead leaves a long text to a rule, else asks for fewer words.
+func (t *turn) tooLongToRead() {
+	t.came(longText)
+	if !t.escalates() {
+		t.miss()
+	}
 }
 
 func (t *turn) understood() { t.c.Misses = 0 }
@@ -86,9 +90,8 @@ func (t *turn) request(i understanding.Intent) bool {
 		t.tellPoints()
 	case understanding.Preferences:
 		t.askPreferences(Answer)
-	case understanding.Human:
-		t.decide("human.asked")
-		t.person("asked", Normal)
+	case understanding.Human, understanding.Legal, understanding.Safety, understanding.PaymentTrouble:
+		// people's: a rule of the script hands over, and says what there is to say
 	case understanding.IdentityCheck:
 		t.identify()
 	case understanding.WrongNumber:
@@ -96,20 +99,7 @@ func (t *turn) request(i understanding.Intent) bool {
 	case understanding.Minor:
 		t.detach("minor")
 	case understanding.Privacy:
-		t.decide("privacy.asked")
-		t.notice("privacy.requested", "text", cutRunes(t.in.Text, maxSlot))
-		t.say("privacy")
-		t.person("privacy", High)
-	case understanding.Legal:
-		t.decide("human.legal")
-		t.say("legal")
-		t.person("legal", Urgent)
-	case understanding.Safety:
-		t.decide("human.safety")
-		t.say("safety")
-		t.person("safety", Urgent)
-	case understanding.PaymentTrouble:
-		t.payment()
+		t.privacy()
 	case understanding.Hours, understanding.DeliveryInfo, understanding.PromoCode, understanding.Availability:
 		return !t.read.Long && t.faqIntent(i)
 	case understanding.Help:

@@ -7,13 +7,23 @@ import (
 
 // askRating asks for a mark from 1 to 5.
 func (t *turn) askRating(p *Prompt) (Question, string) {
-	q := Question{Dialogue: ReviewDialogue, Name: "rating", Purpose: p.Purpose, Subject: t.text("review.subject")}
+	return Question{Dialogue: ReviewDialogue, Name: "rating", Purpose: p.Purpose, Subject: t.text("review.subject"), Options: marks()}, t.text("review.ask")
+}
+
+// marks reports a question that wants a mark.
+func (q *Question) marks() bool {
+	return q.Dialogue == ReviewDialogue || q.Dialogue == RatingDialogue
+}
+
+// marks are the options of a question that wants a mark from 1 to 5.
+func marks() []Option {
+	var list []Option
 	for i, words := range [...]string{
 		"nul nulle horrible awful terrible", "decu decue bad mauvais poor", "moyen correct average ok", "bien bon good satisfait satisfaite", "excellent parfait perfect super great",
 	} {
-		q.Options = append(q.Options, Option{Value: strconv.Itoa(i + 1), Label: strconv.Itoa(i + 1), Accept: strings.Fields(words)})
+		list = append(list, Option{Value: strconv.Itoa(i + 1), Label: strconv.Itoa(i + 1), Accept: strings.Fields(words)})
 	}
-	return q, t.text("review.ask")
+	return list
 }
 
 // badMark and below are answered by a person.
@@ -25,7 +35,7 @@ func (t *turn) rated(value string) {
 	t.finish(ReviewDialogue, onAnswered)
 	if mark, err := strconv.Atoi(value); err == nil && mark <= badMark {
 		t.say("review.sorry")
-		t.person("bad_rating", High)
+		t.came(badRating)
 		return
 	}
 	t.say("review.thanks")

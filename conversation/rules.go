@@ -13,7 +13,9 @@ type rules struct {
 	agentWait      time.Duration // after that without a person, the assistant is back
 	remindReorder  time.Duration // an unanswered confirmation is reminded of once; 0: never
 	remindCart     time.Duration
-	remindFrom     int // hours of the customer's day in which reminders go out
+	maxWait        time.Duration // above this expected wait only some still wait for a person; 0: all do
+	rating         bool          // who was helped by an agent is asked for a mark
+	remindFrom     int           // hours of the customer's day in which reminders go out
 	remindUntil    int
 }
 
@@ -23,6 +25,8 @@ var defaultRules = rules{
 	restateFor:     72 * time.Hour,
 	stopSilence:    time.Hour,
 	agentWait:      24 * time.Hour,
+	maxWait:        2 * time.Hour,
+	rating:         true,
 	remindReorder:  0,
 	remindCart:     0,
 	remindFrom:     9,
@@ -30,7 +34,7 @@ var defaultRules = rules{
 }
 
 func parseRules(n node) rules {
-	f := n.fields("answers_per_hour", "question_expires", "restate_for", "stop_silence", "agent_wait",
+	f := n.fields("answers_per_hour", "question_expires", "restate_for", "stop_silence", "agent_wait", "max_wait", "rating",
 		"remind_reorder", "remind_cart", "remind_from", "remind_until")
 	d := defaultRules
 	r := rules{
@@ -39,6 +43,8 @@ func parseRules(n node) rules {
 		restateFor:     f["restate_for"].duration(d.restateFor),
 		stopSilence:    f["stop_silence"].duration(d.stopSilence),
 		agentWait:      f["agent_wait"].duration(d.agentWait),
+		maxWait:        f["max_wait"].duration(d.maxWait),
+		rating:         f["rating"].absent() && d.rating || f["rating"].truth(),
 		remindReorder:  f["remind_reorder"].duration(d.remindReorder),
 		remindCart:     f["remind_cart"].duration(d.remindCart),
 		remindFrom:     f["remind_from"].number(d.remindFrom, 0, 23),

@@ -33,6 +33,7 @@ type Script struct {
 	examples    understanding.Examples
 	prompts     map[string]promptText
 	hours       hours
+	escalation  escalation
 
 	machines machines
 	zones    sync.Map // IANA name → *time.Location
@@ -96,7 +97,7 @@ func (s *Script) Source() []byte { return slices.Clone(s.source) }
 func (s *Script) Brand() BrandInfo { return s.brand }
 
 // sections are the top-level fields of the files of a script.
-var sections = []string{"language", "copy", "rules", "preferences", "skip", "back", "faq", "prompts", "hours"}
+var sections = []string{"language", "copy", "rules", "preferences", "skip", "back", "faq", "prompts", "hours", "escalation"}
 
 func (src scriptSource) parse(dir string) (*Script, error) {
 	s := &Script{brand: src.Brand, dir: dir, books: map[string]phrasebook{}}
@@ -144,8 +145,13 @@ func (src scriptSource) parse(dir string) (*Script, error) {
 				s.parsePrompts(n)
 			case "hours":
 				s.hours = parseHours(n)
+			case "escalation":
+				s.escalation = s.parseEscalation(n)
 			}
 		}
+	}
+	if _, own := seen["escalation"]; !own {
+		s.escalation = s.plainEscalation()
 	}
 	s.checkCopy(&found)
 	if _, err := time.LoadLocation(s.brand.Timezone); err != nil {

@@ -118,6 +118,7 @@ func Transitions() []Transition {
 		Transition{Idle, onPerson, AwaitingAgent},
 		Transition{AwaitingAgent, onClaimed, WithAgent},
 		Transition{AwaitingAgent, onExpired, Idle},
+		Transition{AwaitingAgent, onAnswered, Idle},
 		Transition{AwaitingAgent, onReturned, Idle},
 		Transition{AwaitingAgent, onDetached, Idle},
 		Transition{Idle, onClaimed, WithAgent},

@@ -47,5 +47,5 @@ func (t *turn) tellStatus(o Order) {
 	if t.why == "" {
 		t.decide("status.told")
 	}
-	t.delivery(o)
+	t.told, t.matter = append(t.told, o), &o
 }

@@ -11,6 +11,10 @@ func (t *turn) timerDue(timer *Timer) {
 		t.remind()
 	case timerStop:
 		t.stopSilent()
+	case timerWait:
+		t.waitedOn()
+	case timerRating:
+		t.askService()
 	case timerAgent:
 		t.agentExpired()
 	case timerOffer:

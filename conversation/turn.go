@@ -34,6 +34,14 @@ type turn struct {
 	quiet  bool     // what is not understood is left alone
 	plain  bool     // the answer confirms an opt-out and says nothing more
 
+	looked   bool      // the rules of escalation look at the text
+	hushed   bool      // but only at what it wants: it came beside an opt-out or an answer
+	missed   bool      // the text was not understood
+	outcomes []outcome // what dialogues came to
+	told     []Order   // orders that the answer tells of
+	matter   *Order    // the order that it is about
+	informed int       // incidents told
+
 	desked       bool              // c.Desk is this turn's own
 	stood        bool              // c.Customer.Consents is this turn's own list
 	evidence     map[string]string // of what the customer wrote, shared by the rows of a turn
@@ -210,8 +218,10 @@ func (t *turn) fence(c Cancel) {
 
 // end closes the turn: one message, whatever was said in it.
 func (t *turn) end() Turn {
+	t.conclude()
 	if t.in != nil && len(t.said) > 0 {
 		t.next()
+		t.conclude()
 	}
 	t.settleQuestions()
 	if (len(t.said) > 0 || t.last != "") && t.c.Address != "" {

@@ -62,6 +62,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 	}
 	if d := r.c.Desk; d != nil && e.Act == nil && (was == nil || stands(d) != stands(was)) {
 		r.effect("desk", stands(d))
+		if why := d.Inputs["why."+r.explain]; why != "" && d.Status == conversation.DeskQueued {
+			r.effect("why", why)
+		}
 	}
 	if t.Cancel != conversation.CancelNothing {
 		r.effect("queue", "cancelled: "+string(t.Cancel))
@@ -128,7 +131,7 @@ func stands(d *conversation.Desk) string {
 	text += ", " + string(d.Priority) + ": " + d.Reason
 	var inputs []string
 	for _, k := range slices.Sorted(maps.Keys(d.Inputs)) {
-		if k != "rule" {
+		if k != "rule" && !strings.HasPrefix(k, "why.") {
 			inputs = append(inputs, k+"="+d.Inputs[k])
 		}
 	}

@@ -49,6 +49,8 @@ type runner struct {
 	asked   []string // questions, in the order they were asked
 	job     string   // the last job asked of the shop
 	width   int      // of the column of names
+	live    *conversation.Live
+	explain string // the language in which the desk's explanations are printed; "": they are not
 	out     strings.Builder
 }
 
@@ -84,6 +86,8 @@ func newRunner(script *conversation.Script, t *Transcript) (*runner, error) {
 			brand.Country = s.Value
 		case "double_opt_in":
 			brand.DoubleOpt = s.Value == "true"
+		case "explain":
+			r.explain = s.Value
 		case "pictures":
 			brand.Pictures = []conversation.Medium{conversation.Medium(s.Value)}
 		}
@@ -125,8 +129,11 @@ func (r *runner) play(l Line) error {
 	}
 	r.passTo(due)
 	r.out.WriteString(strings.TrimRight(fmt.Sprintf("%-5s %-*s %s %s", l.When, r.width, l.Who, sign(l), l.Text), " ") + "\n")
-	if l.Who == clock {
+	switch l.Who {
+	case clock:
 		return nil
+	case live:
+		return r.looks(l.Text)
 	}
 	var e conversation.Event
 	switch {
@@ -203,6 +210,9 @@ func (r *runner) passTo(due time.Time) {
 func (r *runner) step(e conversation.Event) {
 	r.count++
 	e.ID = conversation.EventID(fmt.Sprintf("e%d", r.count))
+	if e.Type == conversation.MessageReceived || e.Type == conversation.TimerDue {
+		e.Live = r.live
+	}
 	turn := r.script.Step(r.c, e, r.now)
 	was := r.c.Desk
 	r.c = turn.Next

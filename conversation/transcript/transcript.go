@@ -10,6 +10,10 @@
 //	09:50 @claire . claims
 //	09:51 @claire > Bonjour Ana, une nouvelle part aujourd'hui.
 //
+// What the desk looks like is told with "live": `09:30 live . wait=20m` is how long
+// people wait from then on, `09:30 live . begins id=snow kind=carrier
+// match=Colissimo fr="…" en="…"` an incident, `live . ends id=snow` its end.
+//
 // Lines with a time and ">" or "." are what happens: a customer's text, or a
 // word of the shop, an automation or the carrier, and what an agent, whose name
 // begins with "@", writes or does. Everything else — what the
@@ -41,7 +45,7 @@ type Line struct {
 	Number   int    // in the file, from 1
 	Comment  string // the whole line, where it is a comment or blank
 	When     string // "09:41" or "+3m"
-	Who      string // the customer's name, or shop, clock, carrier, or "@" and the name of an agent
+	Who      string // the customer's name, or shop, clock, live, carrier, or "@" and the name of an agent
 	Text     string // the customer's words or an agent's, or the event's type and fields
 	Customer bool
 	Agent    bool // an agent writes (Customer is false)
@@ -56,7 +60,7 @@ type Problem struct {
 func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.Why) }
 
 // Settings that a transcript may begin with.
-var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "pictures"}
+var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "pictures", "explain"}
 
 // Parse reads a transcript, leaving out what a run writes.
 func Parse(text string) (*Transcript, error) {

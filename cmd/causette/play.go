@@ -143,7 +143,7 @@ func (d *demo) line(ctx context.Context, out io.Writer, day *dayClock, l line) e
 	}
 	show(out, day, l.who, ">", l.says)
 	if l.silent {
-		return nil
+		return d.taken(ctx, sent)
 	}
 	patience, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()

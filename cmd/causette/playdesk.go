@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
@@ -22,15 +22,11 @@ var acted = map[agents.Kind]string{
 // staffed does an agent's act through the desk, as the console would, and prints
 // it; what the agent writes is printed as it arrives on the phone.
 func (d *demo) staffed(ctx context.Context, out io.Writer, day *dayClock, phone phones.Phone, l line) error {
-	by, err := d.colleague(ctx, l.agent)
-	if err != nil {
-		return err
-	}
 	heard, err := d.heard(phone)
 	if err != nil {
 		return err
 	}
-	c, err := d.looks(ctx, by, phone, l)
+	c, err := d.does(ctx, phone, l)
 	switch {
 	case err != nil:
 		return err
@@ -55,22 +51,40 @@ func (d *demo) staffed(ctx context.Context, out io.Writer, day *dayClock, phone 
 	return nil
 }
 
-// looks does the act as somebody who has read the conversation: when the customer
-// has said something meanwhile, they look again. It returns what they saw.
-func (d *demo) looks(ctx context.Context, by agents.Agent, phone phones.Phone, l line) (conversation.Conversation, error) {
-	for {
-		c, err := d.store.Conversation(ctx, "lumen", gateway.Who{Address: phone.Number})
-		if err != nil {
-			return c, err
-		}
-		_, err = d.people.Act(ctx, by, "lumen", c.Customer.ID, agents.Act{
-			ID: fmt.Sprintf("play-%s-%d", l.does, c.Version), Kind: l.does, Text: l.says, Seen: c.Version,
-		})
-		var refused *agents.Refusal
-		if errors.As(err, &refused) && refused.Code == conversation.RefusedMoved {
-			continue
-		}
+// does has an agent do a line's act, having read the conversation as it is. It
+// returns what they saw.
+func (d *demo) does(ctx context.Context, phone phones.Phone, l line) (conversation.Conversation, error) {
+	by, err := d.colleague(ctx, l.agent)
+	if err != nil {
+		return conversation.Conversation{}, err
+	}
+	c, err := d.store.Conversation(ctx, "lumen", gateway.Who{Address: phone.Number})
+	if err != nil {
 		return c, err
+	}
+	_, err = d.people.Act(ctx, by, "lumen", c.Customer.ID, agents.Act{
+		ID: fmt.Sprintf("play-%s-%d", l.does, c.Version), Kind: l.does, Text: l.says, Seen: c.Version,
+	})
+	return c, err
+}
+
+// taken returns once the gateway has taken what a phone texted, where no answer
+// says so.
+func (d *demo) taken(ctx context.Context, sent phones.Message) error {
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		c, err := d.store.Conversation(ctx, "lumen", gateway.Who{Address: sent.Phone})
+		if err != nil || !c.WroteAt.Before(sent.At.Truncate(time.Microsecond)) {
+			return err
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%q was not taken: %w", sent.Text, ctx.Err())
+		}
 	}
 }
 

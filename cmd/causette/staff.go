@@ -62,37 +62,56 @@ func table(logins []login) string {
 	return b.String()
 }
 
-// demoMorning is what customers text before anybody looks at the console.
-var demoMorning = []struct{ who, says string }{
-	{"Théodore", "j'hésite, c'est un peu cher"},
-	{"Béatrice", "je voudrais parler à quelqu'un svp"},
-	{"Ana", "ma lampe est arrivée cassée, c'est inadmissible !!"},
-	{"Claire", "bonjour, où est mon colis ?"},
-	{"Emma", "what are your opening hours?"},
+// demoMorning is what happened before anybody looks at the console: customers
+// texted, and Thomas and Camille answered some of them.
+var demoMorning = []line{
+	{who: "Zoé", says: "où en est mon remboursement ? je voudrais parler à quelqu'un"},
+	{who: "Zoé", agent: "Thomas", does: agents.Claim},
+	{who: "Zoé", agent: "Thomas", does: agents.Write, says: "Bonjour Zoé, c'est Thomas. Votre retour est bien arrivé hier, je regarde où en est le virement."},
+	{who: "Zoé", agent: "Thomas", does: agents.NoteDown, says: "@Camille tu as accès à la compta ce matin ? Le virement n'est pas parti."},
+	{who: "Zoé", says: "merci Thomas, j'attends de vos nouvelles", silent: true},
+	{who: "Jean-Baptiste", says: "un conseiller svp, je cherche un cadeau"},
+	{who: "Jean-Baptiste", agent: "Camille", does: agents.Claim},
+	{who: "Jean-Baptiste", agent: "Camille", does: agents.Write, says: "Bonjour Jean-Baptiste ! Le Coffret Découverte plaît toujours : quatre bougies, prêt à offrir."},
+	{who: "Jean-Baptiste", says: "parfait, je le prends, merci beaucoup", silent: true},
+	{who: "Jean-Baptiste", agent: "Camille", does: agents.Resolve},
+	{who: "Théodore", says: "j'hésite, c'est un peu cher"},
+	{who: "Béatrice", says: "je voudrais parler à quelqu'un svp"},
+	{who: "Ana", says: "ma lampe est arrivée cassée, c'est inadmissible !!"},
+	{who: "Claire", says: "bonjour, où est mon colis ?"},
+	{who: "Emma", says: "what are your opening hours?"},
 }
 
-// morning reminds Théodore of his cart and lets the customers text. Each has
+// morning reminds Théodore of his cart and plays the morning. Each customer has
 // their answer before the next writes.
 func (d *demo) morning(ctx context.Context, problems io.Writer) {
 	if err := d.remind(ctx, "Théodore"); err != nil {
 		fmt.Fprintf(problems, "causette: the demo's morning: %v\n", err)
 		return
 	}
-	for _, m := range demoMorning {
-		if err := d.says(ctx, m.who, m.says); err != nil {
-			fmt.Fprintf(problems, "causette: the demo's morning: %s: %v\n", m.who, err)
+	for _, l := range demoMorning {
+		if err := d.happens(ctx, l); err != nil {
+			fmt.Fprintf(problems, "causette: the demo's morning: %s: %v\n", l.who, err)
 		}
 	}
 }
 
-func (d *demo) says(ctx context.Context, who, text string) error {
-	phone, err := d.phone(who)
+// happens plays a line of the morning.
+func (d *demo) happens(ctx context.Context, l line) error {
+	phone, err := d.phone(l.who)
 	if err != nil {
 		return err
 	}
-	sent, err := d.carrier.Text(phone.Number, phones.Text{Text: text})
+	if l.agent != "" {
+		_, err = d.does(ctx, phone, l)
+		return err
+	}
+	sent, err := d.carrier.Text(phone.Number, phones.Text{Text: l.says})
 	if err != nil {
 		return err
+	}
+	if l.silent {
+		return d.taken(ctx, sent)
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()

@@ -70,7 +70,7 @@ var demoMorning = []line{
 	{who: "Zoé", agent: "Thomas", does: agents.Write, says: "Bonjour Zoé, c'est Thomas. Votre retour est bien arrivé hier, je regarde où en est le virement."},
 	{who: "Zoé", agent: "Thomas", does: agents.NoteDown, says: "@Camille tu as accès à la compta ce matin ? Le virement n'est pas parti."},
 	{who: "Zoé", says: "merci Thomas, j'attends de vos nouvelles", silent: true},
-	{who: "Jean-Baptiste", says: "un conseiller svp, je cherche un cadeau"},
+	{who: "Jean-Baptiste", says: "je voudrais parler à un conseiller pour un cadeau"},
 	{who: "Jean-Baptiste", agent: "Camille", does: agents.Claim},
 	{who: "Jean-Baptiste", agent: "Camille", does: agents.Write, says: "Bonjour Jean-Baptiste ! Le Coffret Découverte plaît toujours : quatre bougies, prêt à offrir."},
 	{who: "Jean-Baptiste", says: "parfait, je le prends, merci beaucoup", silent: true},

@@ -18,7 +18,8 @@ type Agent struct {
 	Email    string                 `json:"email"`
 	Role     Role                   `json:"role"`
 	Presence Presence               `json:"presence"`
-	Load     int                    `json:"load"`     // conversations that they have now; counted, never stored
+	Load     int                    `json:"load"`     // conversations that they have or are offered now; counted, never stored
+	Offered  int                    `json:"-"`        // of those, what they are offered
 	Capacity int                    `json:"capacity"` // how many at once; 0 is not bounded
 	Brands   []conversation.BrandID `json:"-"`        // empty: all
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -73,6 +74,7 @@ type Desk struct {
 	log      *slog.Logger
 
 	seen seen
+	live atomic.Pointer[map[conversation.BrandID]*conversation.Live]
 
 	byEmail, byAddress *throttle
 

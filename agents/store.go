@@ -33,6 +33,10 @@ type Store interface {
 	// it was refused, or never came.
 	Acted(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, act conversation.EventID) (version int64, err error)
 
+	// Workload is what waits for the brand's desk, and how long those took who
+	// came since then and are done with.
+	Workload(ctx context.Context, brand conversation.BrandID, since time.Time) (Workload, error)
+
 	// Draft is what the agent began to write to the customer, "" for nothing.
 	Draft(ctx context.Context, agent conversation.AgentID, brand conversation.BrandID, customer conversation.CustomerID) (string, error)
 	// PutDraft keeps it; an empty text removes it.

@@ -32,16 +32,28 @@ type world struct {
 func open(t *testing.T) *world {
 	t.Helper()
 	g, st := gatewaytest.Run(t)
-	desk := agents.New(agents.Options{Door: g, Store: st, FirstAnswer: 5 * time.Minute, NextAnswer: 10 * time.Minute,
-		Brands: []agents.Brand{{ID: lumen, Name: "Lumen"}, {ID: "soleil", Name: "Soleil"}}})
-	return &world{T: t, desk: desk, store: st, gateway: g}
+	return over(t, g, st, agents.Options{})
+}
+
+// over is a desk of these options over a gateway that runs.
+func over(t *testing.T, g *gateway.Gateway, st *store.Store, o agents.Options) *world {
+	o.Door, o.Store = g, st
+	o.FirstAnswer, o.NextAnswer = 5*time.Minute, 10*time.Minute
+	o.Brands = []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR"}, {ID: "soleil", Name: "Soleil"}}
+	o.Channels = []agents.Channel{{ID: channel, Brand: lumen, Medium: conversation.SMS}}
+	return &world{T: t, desk: agents.New(o), store: st, gateway: g}
 }
 
 // agent makes an account and reads it as a session would.
 func (w *world) agent(name string, role agents.Role, brands ...conversation.BrandID) agents.Agent {
 	w.Helper()
-	a, err := w.desk.AddAgent(w.Context(), agents.Operator, agents.Agent{Name: name, Email: name + "@lumen.example",
-		Role: role, Brands: brands, Capacity: agents.DefaultCapacity}, password)
+	return w.account(agents.Agent{Name: name, Role: role, Brands: brands, Capacity: agents.DefaultCapacity})
+}
+
+func (w *world) account(a agents.Agent) agents.Agent {
+	w.Helper()
+	a.Email = a.Name + "@lumen.example"
+	a, err := w.desk.AddAgent(w.Context(), agents.Operator, a, password)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -60,15 +72,32 @@ func (w *world) there(people ...agents.Agent) {
 	}
 }
 
+// online lets the agents take conversations, and connects a page of each.
+func (w *world) online(people ...agents.Agent) {
+	w.Helper()
+	for _, a := range people {
+		if err := w.desk.SetPresence(w.Context(), a, agents.Online); err != nil {
+			w.Fatal(err)
+		}
+	}
+	w.there(people...)
+}
+
 // texts is a text of the customer, who is returned.
 func (w *world) texts(text string) conversation.CustomerID {
+	w.Helper()
+	return w.from(claire, text)
+}
+
+// from is a text from a number.
+func (w *world) from(number conversation.Address, text string) conversation.CustomerID {
 	w.Helper()
 	w.sent++
 	id := conversation.CarrierID(fmt.Sprint("SM-in-", w.sent))
 	now := time.Now().UTC()
-	out, err := w.gateway.Accept(w.Context(), lumen, gateway.Who{Address: claire}, conversation.Event{
+	out, err := w.gateway.Accept(w.Context(), lumen, gateway.Who{Address: number}, conversation.Event{
 		ID: conversation.EventID("in:" + id), Type: conversation.MessageReceived, Time: now,
-		Message: &conversation.Inbound{Carrier: id, Channel: channel, Medium: conversation.SMS, From: claire, To: "36105", Text: text, At: now}})
+		Message: &conversation.Inbound{Carrier: id, Channel: channel, Medium: conversation.SMS, From: number, To: "36105", Text: text, At: now}})
 	if err != nil || out.Poisoned {
 		w.Fatalf("%q: %+v, %v", text, out, err)
 	}

@@ -19,7 +19,8 @@ import (
 const (
 	agentColumns = `a.id, a.email, a.name, a.role, a.presence, a.capacity, a.brands, a.languages, a.teams, a.password, a.disabled, a.revoked, a.created, a.seen,
 		(select count(*) from tickets t where t.owner = a.id and t.status = 'assigned')
-			+ (select count(*) from tickets t where t.offered = a.id and t.offered <> '')`
+			+ (select count(*) from tickets t where t.offered = a.id and t.offered <> ''),
+		(select count(*) from tickets t where t.offered = a.id and t.offered <> '')`
 	held = `select holder, count(*) from (select owner as holder from tickets where owner = any($1) and status = 'assigned'
 		union all select offered from tickets where offered = any($1) and offered <> '') h group by holder`
 )
@@ -142,7 +143,7 @@ func (s *Store) agents(ctx context.Context, st *statement, args ...any) ([]agent
 		var brands, languages, teams []byte
 		var revoked, created, seen int64
 		err := scan(&a.ID, &a.Email, &a.Name, &a.Role, &a.Presence, &a.Capacity, &brands, &languages, &teams,
-			&a.Password, &a.Disabled, &revoked, &created, &seen, &a.Load)
+			&a.Password, &a.Disabled, &revoked, &created, &seen, &a.Load, &a.Offered)
 		if err == nil {
 			err = errors.Join(json.Unmarshal(brands, &a.Brands), json.Unmarshal(languages, &a.Languages), json.Unmarshal(teams, &a.Teams))
 		}

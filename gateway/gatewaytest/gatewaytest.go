@@ -37,7 +37,11 @@ var scripted = sync.OnceValues(func() (*conversation.Script, error) {
 
 // Open opens a gateway that does not run yet, on a database in the folder.
 func Open(ctx context.Context, folder string) (*gateway.Gateway, *store.Store, error) {
-	st, err := store.Open(ctx, "file:"+filepath.Join(folder, "causette.db"), store.Options{})
+	return open(ctx, "file:"+filepath.Join(folder, "causette.db"))
+}
+
+func open(ctx context.Context, url string) (*gateway.Gateway, *store.Store, error) {
+	st, err := store.Open(ctx, url, store.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,7 +72,13 @@ func over(ctx context.Context, st *store.Store) (*gateway.Gateway, error) {
 // Run runs a gateway until the test ends.
 func Run(t *testing.T) (*gateway.Gateway, *store.Store) {
 	t.Helper()
-	g, st, err := Open(t.Context(), t.TempDir())
+	return RunOn(t, "file:"+filepath.Join(t.TempDir(), "causette.db"))
+}
+
+// RunOn runs a gateway on a database that others may run on too.
+func RunOn(t *testing.T, url string) (*gateway.Gateway, *store.Store) {
+	t.Helper()
+	g, st, err := open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,8 +51,10 @@ export function Composer({ k }: { k: Key }) {
     put.current = returned.text.length;
     change(next);
   }, [returned, k]);
+  useEffect(() => () => useScreen.setState({ mode: 'write' }), []); // a note is begun anew in each conversation
+  const before = useRef(focus); // asked for in another conversation
   useEffect(() => {
-    if (focus) area.current?.focus();
+    if (focus !== before.current) area.current?.focus();
   }, [focus]);
   useLayoutEffect(() => { // as high as its text, within bounds that the style sheet sets
     const el = area.current;
@@ -168,7 +170,7 @@ export function Composer({ k }: { k: Key }) {
         ))}
         <span className="hint">{note ? say('write.note.hint') : say('write.reply.hint', { medium })}</span>
       </div>
-      {may.mine && detail?.profile?.suspended && (
+      {may.mine && !note && detail?.profile?.suspended && (
         <div className="doubt" role="group" aria-label={say('doubt.title')}>
           <p>{say('doubt.title')}</p>
           <button type="button" className="button" onClick={() => void act(k, 'unsubscribe')}>{say('doubt.stop')}</button>

@@ -21,7 +21,8 @@ export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key
   const me = useDesk((s) => s.me.agent.id);
   const colleague = useDesk((s) => (e.agent ? s.agents[e.agent]?.name : undefined));
   const kind = e.kind === 'note' ? 'note' : e.from;
-  const who = e.from === 'customer' ? e.name || say('thread.customer') : e.from === 'assistant' ? say('thread.assistant')
+  const customer = useDesk((s) => s.known.rows[k]?.name);
+  const who = e.from === 'customer' ? e.name || customer || say('thread.customer') : e.from === 'assistant' ? say('thread.assistant')
     : e.agent === me ? say('thread.you') : e.name || colleague || say('thread.agent');
   const takeBack = useDesk((s) => s.me.take_back);
   const own = e.agent === me;
@@ -33,7 +34,7 @@ export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key
         <strong>{who}</strong>{e.kind === 'note' && <span>{say('thread.note')}</span>}
       </header>
       <div className="said">
-        {e.media?.map((m) => <Attachment key={m.href} m={m} e={e} k={k} who={who} />)}
+        {!!e.media?.length && <div className="photos">{e.media.map((m) => <Attachment key={m.href} m={m} e={e} k={k} who={who} />)}</div>}
         {e.text && (e.kind === 'note' ? <Note text={e.text} /> : <Text text={e.text} />)}
       </div>
       <footer>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { partsOf, type Key, type Proof as Standing } from '../protocol.ts';
-import { moment } from '../time.ts';
+import { clock, date } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { useClient } from './context.ts';
 import { Dialog } from './Dialog.tsx';
@@ -28,7 +28,7 @@ export function Proof({ k, name, onClose }: { k: Key; name: string; onClose: () 
             {say.maybe(`purpose.${c.purpose}`, c.purpose)}, {say.maybe(`medium.${c.medium}`, c.medium)}{say('app.colon')}<b>{say(`who.consent.${c.state}`)}</b>
           </h3>
           <dl className="facts">
-            <div><dt>{say('proof.at')}</dt><dd><time dateTime={c.at}>{moment(c.at, say)}, {new Date(c.at).getFullYear()}</time></dd></div>
+            <div><dt>{say('proof.at')}</dt><dd><time dateTime={c.at}>{date(c.at, say)}, {clock(c.at, say)}</time></dd></div>
             {c.source && <div><dt>{say('proof.source')}</dt><dd>{say.maybe(`source.${c.source}`, c.source)}</dd></div>}
             {c.wording && <div><dt>{say('proof.wording')}</dt><dd><q>{c.wording}</q></dd></div>}
             {c.evidence && <div><dt>{say('proof.evidence')}</dt><dd><code>{c.evidence}</code></dd></div>}

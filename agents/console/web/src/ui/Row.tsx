@@ -40,7 +40,7 @@ export const Row = memo(function Row({ row, view, current, now }: { row: Summary
         {row.priority === 'urgent' && <span className="badge urgent"><TriangleAlert aria-hidden />{say('priority.urgent')}</span>}
         {row.priority === 'high' && <span className="badge high">{say('priority.high')}</span>}
         {row.cart && row.cart.amount > 0 && <span className="fact"><ShoppingCart aria-hidden /><span className="unseen">{say('row.cart', { money: '' })}</span>{money(row.cart, say)}</span>}
-        {row.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} />}
+        {row.waits && row.status !== 'resolved' && <Wait waits={row.waits} due={row.due} now={now} short />}
         {row.resolve_by && row.owner === me && Date.parse(row.resolve_by) - now < 3_600_000 && row.status !== 'resolved' && <Limit at={row.resolve_by} now={now} what="resolve" />}
         {looking && <span className="fact looking" title={say('row.looking', { name: looking })}><Eye aria-hidden /><span className="unseen">{say('row.looking', { name: looking })}</span></span>}
         {!!row.rating && <Stars n={row.rating} />}
@@ -60,13 +60,13 @@ export const Row = memo(function Row({ row, view, current, now }: { row: Summary
 });
 
 /** How long the customer has waited and, where there is one, until when they should have their answer. */
-export function Wait({ waits, due, now }: { waits: string; due?: string; now: number }) {
+export function Wait({ waits, due, now, short }: { waits: string; due?: string; now: number; short?: boolean }) {
   const say = useWords();
   const ms = now - Date.parse(waits);
   const left = due ? Date.parse(due) - now : undefined;
   return (
-    <span className="wait" data-is={pressing(waits, due, now)} title={due ? say('sla.answer.title', { time: clock(due, say) }) : undefined}>
-      <Clock3 aria-hidden />{ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) })}
+    <span className="wait" data-is={pressing(waits, due, now)} data-short={short || undefined} title={due ? `${say('row.waits', { time: lasting(ms, say) })}. ${say('sla.answer.title', { time: clock(due, say) })}` : undefined}>
+      <Clock3 aria-hidden />{short && left !== undefined ? null : ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) })}
       {left !== undefined && <b>{left >= 0 ? say('sla.left', { time: lasting(left, say) }) : say('sla.late', { time: lasting(-left, say) })}</b>}
     </span>
   );

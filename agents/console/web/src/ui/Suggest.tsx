@@ -21,7 +21,7 @@ export function useSuggest({ open, label, none, choices, onPick, onClose }: {
   const names = choices.map((c) => c.id).join(' ');
   useEffect(() => set(0), [open, names]);
   const i = Math.min(at, choices.length - 1);
-  useLayoutEffect(() => list.current?.children[i]?.scrollIntoView({ block: 'nearest' }), [i, open]);
+  useLayoutEffect(() => void list.current?.children[i]?.scrollIntoView({ block: 'nearest' }), [i, open]);
 
   /** Whether the key was meant for the list. */
   function keys(e: KeyboardEvent): boolean {

@@ -17,11 +17,12 @@ export function Thread({ place }: { place: Place }) {
   const say = useWords();
   const name = useDesk((s) => (place.key ? s.known.rows[place.key]?.name : ''));
   const gone = useDesk((s) => !!place.key && !!s.known.gone[place.key]);
+  useEffect(() => { if (gone) screen.say(say('thread.gone')); }, [gone, say]);
   if (gone) {
     return (
       <main className="thread none" id="thread" tabIndex={-1} aria-label={say('thread.gone')}>
         <Trash2 aria-hidden />
-        <h1 role="status">{say('thread.gone')}</h1>
+        <h1>{say('thread.gone')}</h1>
         <p>{say('thread.gone.lead')}</p>
         <button className="button" onClick={() => go({ ...place, key: null })}>{say('head.back')}</button>
       </main>

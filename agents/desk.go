@@ -19,6 +19,7 @@ type Brand struct {
 	Name      string               `json:"name"`
 	Languages []string             `json:"languages"`
 	Country   string               `json:"-"` // ISO 3166-1: of numbers without a +
+	Zone      *time.Location       `json:"-"` // of the days and hours of reports; nil: UTC
 }
 
 // Channel is where a brand's customers are written to.

@@ -11,7 +11,7 @@ import (
 // console asks for it.
 type Records interface {
 	// With supervise; brand "" is all that the agent serves.
-	Live(ctx context.Context, by Agent, brand conversation.BrandID) (Figures, error)
+	Figures(ctx context.Context, by Agent, brand conversation.BrandID) (Figures, error)
 	Report(ctx context.Context, by Agent, q ReportQuery) (Report, error)
 	Audit(ctx context.Context, by Agent, q AuditQuery) (AuditPage, error)
 
@@ -32,12 +32,16 @@ type Records interface {
 	LoggedOut(ctx context.Context, by Agent) error
 }
 
+var _ Records = (*Desk)(nil)
+
 // RecordStore is where all of that is kept; package store satisfies it.
 type RecordStore interface {
 	AuditStore
 	IncidentStore
 	MentionStore
 	TextStore
+	HandoffStore
+	FloorStore
 
 	// Consents reads a customer's ledger, oldest first.
 	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)

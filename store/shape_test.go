@@ -39,6 +39,7 @@ var polled = map[string]*statement{
 	"readAudit": readAudit, "readActs": readActs, "readActsOf": readActsOf, "openIncidents": openIncidents,
 	"readMentions": readMentions, "mentionsIn": mentionsIn, "countUnread": countUnread, "markRead": markRead,
 	"newMessages": newMessages, "newNotes": newNotes, "findFTS": findFTS,
+	"readHandoffs": readHandoffs,
 	"foundMessages": foundMessages, "foundNotes": foundNotes,
 	"findWords": findWords, "findPhone": findPhone, "readDraft": readDraft, "readActed": readActed,
 }

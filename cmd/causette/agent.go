@@ -134,7 +134,7 @@ func newDesk(cfg *configs.Config, st *store.Store, door gateway.Door, log *slog.
 	o := agents.Options{Door: door, Store: st, FirstAnswer: cfg.Desk.FirstAnswer, NextAnswer: cfg.Desk.NextAnswer, Log: log}
 	for i := range cfg.Brands {
 		b := &cfg.Brands[i]
-		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages})
+		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Zone: b.Location()})
 	}
 	for _, t := range cfg.Desk.Canned {
 		o.Canned = append(o.Canned, agents.Canned(t))

@@ -210,6 +210,51 @@ func mentions(t *testing.T, open Opener) {
 	})
 }
 
+func floors(t *testing.T, open Opener) {
+	t.Run("what is open is counted", func(t *testing.T) {
+		d := beginDesk(t, open)
+		minutes := func(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
+		desks := []*conversation.Desk{
+			{Status: conversation.DeskQueued, Reason: "asked", Queued: minutes(-9), Waits: minutes(-9), Due: minutes(-4)}, // late
+			{Status: conversation.DeskQueued, Reason: "asked", Queued: minutes(-30), Waits: minutes(-9), Due: minutes(1), Offered: "lea"},
+			{Status: conversation.DeskQueued, Reason: "angry", Queued: minutes(-3), Waits: minutes(-3)}, // no time is set
+			{Status: conversation.DeskAssigned, Owner: "theo", Reason: "asked", Waits: minutes(-9), Due: minutes(0)},
+			{Status: conversation.DeskAssigned, Owner: "theo", Reason: "asked", Waits: minutes(-4), Due: minutes(1)}, // a fifth is left, not less
+			{Status: conversation.DeskAssigned, Owner: "lea", Reason: "asked", Due: minutes(-1)},                     // answered
+			{Status: conversation.DeskSnoozed, Owner: "theo", Waits: minutes(-90), Due: minutes(-60)},
+			{Status: conversation.DeskResolved, Owner: "theo", Reason: "asked", Queued: minutes(-300), Waits: minutes(-9), Due: minutes(-4)},
+			nil,
+		}
+		d.put(lumen, func(i int, c *conversation.Conversation) { c.Desk = desks[i] }, people10(len(desks))...)
+		d.put(other, func(i int, c *conversation.Conversation) { c.Desk = desks[0] }, people10(1)...)
+		got, err := d.Floor(t.Context(), lumen, morning)
+		d.must(err)
+		want := agents.Floor{Oldest: minutes(-30), Breached: 2, Soon: 1, Reasons: map[string]int{"asked": 2, "angry": 1},
+			Offered: map[conversation.AgentID]int{"lea": 1}, Waiting: map[conversation.AgentID]int{"theo": 2}}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if got, err := d.Floor(t.Context(), "nobody's", morning); err != nil || !got.Oldest.IsZero() || len(got.Reasons) > 0 {
+			t.Errorf("an empty desk: %+v %v", got, err)
+		}
+	})
+	t.Run("who did something last is known", func(t *testing.T) {
+		d := beginDesk(t, open)
+		d.must(d.PutAgent(t.Context(), théo))
+		d.must(d.PutAgent(t.Context(), léa)) // her account is closed
+		c := d.customer(ana)
+		for n, agent := range []conversation.AgentID{"theo", "theo", "", "lea"} {
+			d.write(gateway.Writes{Notes: []gateway.NoteRow{{ID: idOf(n), Customer: c, Event: conversation.EventID(fmt.Sprint("e", n)), Kind: "event", Agent: agent,
+				Type: "agent.tagged", At: morning.Add(time.Duration(n) * time.Second)}}}, at(ana))
+		}
+		got, err := d.Active(t.Context())
+		d.must(err)
+		if want := map[conversation.AgentID]time.Time{"theo": morning.Add(time.Second)}; !reflect.DeepEqual(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
 // indexed makes everything findable.
 func (d desk) indexed() (n int) {
 	d.t.Helper()

@@ -33,6 +33,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("audit", func(t *testing.T) { audit(t, open) })
 	t.Run("incidents", func(t *testing.T) { incidents(t, open) })
 	t.Run("mentions", func(t *testing.T) { mentions(t, open) })
+	t.Run("floors", func(t *testing.T) { floors(t, open) })
 	t.Run("searches", func(t *testing.T) { searches(t, open) })
 	t.Run("notices", func(t *testing.T) { notices(t, open) })
 	t.Run("pruning", func(t *testing.T) { pruning(t, open) })

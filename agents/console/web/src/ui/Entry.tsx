@@ -6,7 +6,7 @@ import { linkify } from '../linkify.ts';
 import { hasFailed, type Entry, type Key } from '../protocol.ts';
 import { clock } from '../time.ts';
 import { useWords, type Speak } from '../words/index.ts';
-import { useClient, useDesk, useNow } from './context.ts';
+import { useClient, useDesk, useNow, useScreen } from './context.ts';
 import { both } from './Later.tsx';
 import { Attachment } from './Media.tsx';
 import { leaves, soon, useRecall } from './recall.ts';
@@ -25,10 +25,11 @@ export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key
   const who = e.from === 'customer' ? e.name || customer || say('thread.customer') : e.from === 'assistant' ? say('thread.assistant')
     : e.agent === me ? say('thread.you') : e.name || colleague || say('thread.agent');
   const takeBack = useDesk((s) => s.me.take_back);
+  const sought = useScreen((x) => x.sought === e.id);
   const own = e.agent === me;
   const at = own ? leaves(e, takeBack) : undefined;
   return (
-    <article className="bubble" data-from={kind} data-own={own || undefined} data-follows={follows || undefined} data-recalled={recalled(e) || undefined}>
+    <article className="bubble" data-sought={sought || undefined} data-from={kind} data-own={own || undefined} data-follows={follows || undefined} data-recalled={recalled(e) || undefined}>
       <header className={follows ? 'unseen' : undefined}>
         {e.from === 'assistant' && <Bot aria-hidden />}{e.kind === 'note' && <StickyNote aria-hidden />}
         <strong>{who}</strong>{e.kind === 'note' && <span>{say('thread.note')}</span>}

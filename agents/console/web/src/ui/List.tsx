@@ -84,7 +84,7 @@ export function List({ place }: { place: Place }) {
             <button className="icon-button" aria-label={say('filter.label')} title={say('filter.label')} aria-expanded={filtering} data-on={isOn(filter) || undefined}
               onClick={() => { if (filtering) setFilter(noFilter); setFiltering(!filtering); }}><ListFilter aria-hidden /></button>
           )}
-          <button className="icon-button" aria-label={say('nav.begin')} title={say('nav.begin')} onClick={() => screen.begin({})}><SquarePen aria-hidden /></button>
+          {me.permissions.includes('begin') && <button className="icon-button" aria-label={say('nav.begin')} title={say('nav.begin')} onClick={() => screen.begin({})}><SquarePen aria-hidden /></button>}
         </div>
         <div className="search">
           <Search aria-hidden />

@@ -125,7 +125,7 @@ function useFound(typed: string): [Command[], boolean] {
 function useCommands(place: Place): Command[] {
   const say = useWords();
   const client = useClient();
-  const { act } = useActs();
+  const { act, claim } = useActs();
   const me = useDesk((s) => s.me);
   const agents = useDesk((s) => s.agents);
   const row = useDesk((s) => (place.key ? s.known.rows[place.key] : undefined));
@@ -137,7 +137,7 @@ function useCommands(place: Place): Command[] {
       const may = possible(row, me.agent.id);
       const add = (id: string, label: string, icon: ReactNode, run: () => void, more: Partial<Command> = {}) =>
         list.push({ id: `act ${id}`, section: acts, label, icon, do: run, ...more });
-      if (may.claim) add('claim', say(row.owner_kind === 'assistant' ? 'act.takeover' : 'act.claim'), <Hand aria-hidden />, () => void act(key, 'claim'), { hint: 'C' });
+      if (may.claim) add('claim', say(row.owner_kind === 'assistant' ? 'act.takeover' : 'act.claim'), <Hand aria-hidden />, () => void claim(key), { hint: 'C' });
       if (may.mine) add('reply', say('write.reply'), <MessageSquareText aria-hidden />, () => screen.compose('write'), { hint: 'R' });
       add('note', say('keys.note'), <StickyNote aria-hidden />, () => screen.compose('note'), { hint: 'N' });
       if (may.resolve) add('resolve', say('act.resolve'), <Check aria-hidden />, () => void act(key, 'resolve'), { hint: 'E' });
@@ -163,7 +163,7 @@ function useCommands(place: Place): Command[] {
     for (const v of views) to(v, say(`view.${v}`), <ListTree aria-hidden />, () => go({ view: v, key: null }));
     to('mentions', say('nav.mentions'), <AtSign aria-hidden />, () => go({ view: 'all', key: null, page: 'mentions' }));
     to('search', say('nav.search'), <Search aria-hidden />, () => go({ view: 'all', key: null, page: 'search' }));
-    to('begin', say('nav.begin'), <SquarePen aria-hidden />, () => screen.begin(key ? { key } : {}));
+    if (me.permissions.includes('begin')) to('begin', say('nav.begin'), <SquarePen aria-hidden />, () => screen.begin(key ? { key } : {}));
     if (me.permissions.includes('supervise')) {
       for (const tab of tabs) to(`supervise ${tab}`, `${say('nav.supervise')}${say('app.colon')}${say(`super.${tab}`)}`, <ListTree aria-hidden />, () => go({ view: 'all', key: null, page: 'supervise', tab }));
     }
@@ -184,6 +184,6 @@ function useCommands(place: Place): Command[] {
     }
     list.push({ id: 'language', section: settings, later: true, label: say('palette.language'), icon: <Languages aria-hidden />, do: () => setting({ language: say.language === 'fr' ? 'en' : 'fr' }) });
     return list;
-  }, [say, client, act, me, agents, row, place.key, theme]);
+  }, [say, client, act, claim, me, agents, row, place.key, theme]);
 }
 

@@ -16,6 +16,7 @@ export function Rail({ place, onOut }: { place: Place; onOut: () => void }) {
   const counts = useDesk((s) => s.counts);
   const me = useDesk((s) => s.me.agent);
   const supervises = useDesk((s) => s.me.permissions.includes('supervise'));
+  const begins = useDesk((s) => s.me.permissions.includes('begin'));
   const link = useDesk((s) => s.link);
   const caught = useDesk((s) => s.caught);
   const unread = useMentions((s) => s.unread);
@@ -77,8 +78,8 @@ export function Rail({ place, onOut }: { place: Place; onOut: () => void }) {
         items={[
           ...(['online', 'away', 'offline'] as Presence[]).map((p) => ({ id: p, mark: p, label: say(`presence.${p}`), chosen: me.presence === p, do: () => void be(p) })),
           { id: 'give_back', label: say('nav.give_back'), disabled: !me.load, hint: me.load ? String(me.load) : undefined, apart: true, do: askGiveBack },
-          { id: 'begin', label: say('nav.begin'), apart: true, do: () => screen.begin({}) },
-          { id: 'palette', label: say('nav.palette'), hint: 'Ctrl K', do: () => screen.palette(true) },
+          ...(begins ? [{ id: 'begin', label: say('nav.begin'), apart: true, do: () => screen.begin({}) }] : []),
+          { id: 'palette', apart: !begins, label: say('nav.palette'), hint: 'Ctrl K', do: () => screen.palette(true) },
           { id: 'search', label: say('nav.search'), only: 'narrow', do: () => go({ view: 'all', key: null, page: 'search' }) },
           ...(supervises ? [{ id: 'supervise', label: say('nav.supervise'), only: 'narrow' as const, do: () => go({ view: 'all', key: null, page: 'supervise' }) }] : []),
           { id: 'help', label: say('nav.help'), hint: '?', do: () => screen.help(true) },

@@ -12,6 +12,7 @@ import { Bubble, EventLine } from './Entry.tsx';
 import { Head } from './Head.tsx';
 import { Lightbox } from './Media.tsx';
 import { PendingBubble } from './PendingBubble.tsx';
+import { useSeek } from './seek.ts';
 
 export function Thread({ place }: { place: Place }) {
   const say = useWords();
@@ -91,6 +92,11 @@ function Talk({ k }: { k: Key }) {
     bottom.current = false;
     list.current?.scrollToIndex(Math.max(0, i - 1), { align: 'start' });
   }, [thread?.complete, line.above, items]);
+
+  useSeek(k, entries, (id) => {
+    bottom.current = false;
+    list.current?.scrollToIndex(items.findIndex((x) => x.key === id), { align: 'center' });
+  });
 
   // Who reads the end stays at the end, whatever grows: lines that are measured,
   // the composer, a picture that comes in.

@@ -62,5 +62,5 @@ export const rows: { shown: `${string}/${string}`[] } = { shown: [] };
 
 /** Whether a key is meant for what has the focus: text, a menu, a dialog. */
 export function isTyping(t: EventTarget | null): boolean {
-  return t instanceof HTMLElement && (t.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(t.tagName)) || !!(t as Element | null)?.closest?.('[role=menu], dialog');
+  return t instanceof HTMLElement && (t.isContentEditable || t.matches('input:not([type=checkbox]), textarea, select')) || !!(t as Element | null)?.closest?.('[role=menu], dialog');
 }

@@ -38,6 +38,7 @@ type Desk interface {
 	Head(ctx context.Context, by agents.Agent, brand conversation.BrandID) (seq int64, epoch string, err error)
 	Since(ctx context.Context, by agents.Agent, brand conversation.BrandID, after int64, limit int) ([]agents.Change, error)
 	Canned() []agents.Canned
+	PresenceSeen(ctx context.Context, ids []conversation.AgentID) error
 }
 
 // Options is what a console is made of.
@@ -51,6 +52,8 @@ type Options struct {
 	// Subscribe calls f after each commit that wrote to a brand's log, on any
 	// node; gateway.Gateway has it. f does not block.
 	Subscribe func(f func(brand conversation.BrandID, seq int64))
+
+	Neighbours Neighbours // how nodes tell one another who looks at what; nil: there is one node
 
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: silent

@@ -30,6 +30,7 @@ type memory struct {
 	sessions map[string]stored
 	heard    []func(conversation.BrandID, int64)
 	attempts int
+	here     map[conversation.AgentID]bool
 }
 
 type row struct {
@@ -45,7 +46,7 @@ type stored struct {
 func newMemory() *memory {
 	m := &memory{epoch: "first", agents: make(map[conversation.AgentID]agents.Agent),
 		stand: make(map[conversation.CustomerID]*agents.Summary), threads: make(map[conversation.CustomerID][]agents.Entry),
-		drafts: make(map[string]string), sessions: make(map[string]stored)}
+		drafts: make(map[string]string), sessions: make(map[string]stored), here: make(map[conversation.AgentID]bool)}
 	for _, a := range []agents.Agent{
 		{ID: "theo", Name: "Théo", Email: "theo@lumen.example", Role: agents.RoleAgent},
 		{ID: "lea", Name: "Léa", Email: "lea@lumen.example", Role: agents.RoleAgent},
@@ -257,6 +258,15 @@ func (m *memory) Since(_ context.Context, _ agents.Agent, _ conversation.BrandID
 
 func (m *memory) Canned() []agents.Canned {
 	return []agents.Canned{{ID: "bonjour", Title: "Bonjour", Text: map[string]string{"fr": "Bonjour {name}"}}}
+}
+
+func (m *memory) PresenceSeen(_ context.Context, ids []conversation.AgentID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range ids {
+		m.here[id] = true
+	}
+	return nil
 }
 
 func (m *memory) FindSession(_ context.Context, token string) ([]byte, bool, error) {

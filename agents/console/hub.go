@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 )
@@ -17,13 +19,13 @@ type times struct {
 	agents time.Duration // between looks at the agents
 	check  time.Duration // between looks at a socket's session, ± a fifth
 	ping   time.Duration // ± a fifth, so that pages do not answer together
-	gap    time.Duration // between two pieces given out: a burst is not a slow reader's fault
+	gap    time.Duration // between looks whether the pages are done with what they were given
 	hello  time.Duration // within which a page says what it had
 	bye    time.Duration // within which a page answers that it was told to go
 }
 
 func defaultTimes() times {
-	return times{poll: 2 * time.Second, mark: 10 * time.Second, agents: 2 * time.Second, check: time.Minute, gap: 20 * time.Millisecond,
+	return times{poll: 2 * time.Second, mark: 10 * time.Second, agents: 2 * time.Second, check: 50 * time.Second, gap: 2 * time.Millisecond,
 		ping: 25 * time.Second, hello: 10 * time.Second, bye: 2 * time.Second}
 }
 
@@ -66,8 +68,11 @@ type hub struct {
 	clients  map[*client]struct{}
 	heads    map[conversation.BrandID]int64 // given out up to here
 	epoch    string
-	looks    map[string]look
-	people   map[conversation.AgentID]person // as the pages know them
+	looks    map[lookKey]look
+	telling  *rate.Limiter
+
+	neighbours *neighbours
+	people     map[conversation.AgentID]person // as the pages know them; lookAtAgents alone has it
 }
 
 func newHub(o Options, g guard) *hub {
@@ -76,7 +81,7 @@ func newHub(o Options, g guard) *hub {
 		poked: make(chan struct{}, 1), started: make(chan struct{}),
 		woken:   make(map[conversation.BrandID]int64),
 		clients: make(map[*client]struct{}), heads: make(map[conversation.BrandID]int64),
-		looks: make(map[string]look),
+		looks: make(map[lookKey]look), telling: newTelling(), neighbours: newNeighbours(o.Neighbours, o.Log),
 	}
 }
 
@@ -101,6 +106,7 @@ func (h *hub) takeWoken() map[conversation.BrandID]int64 {
 
 // run gives out what is new until ctx ends.
 func (h *hub) run(ctx context.Context) {
+	defer h.talk()()
 	if !h.begin(ctx) {
 		h.drain()
 		return
@@ -124,8 +130,26 @@ func (h *hub) run(ctx context.Context) {
 			h.mark()
 		case <-people.C:
 			h.lookAtAgents(ctx)
+			h.seen(ctx)
 		}
 	}
+}
+
+// talk tells the other nodes, and hears them, until it is ended: after the pages
+// have gone, so that it is told that they look at nothing.
+func (h *hub) talk() (end func()) {
+	if h.neighbours.other == nil {
+		return func() {}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { h.neighbours.run(ctx) })
+	work.Go(func() {
+		if err := h.neighbours.other.Hear(ctx, h.hear); err != nil && ctx.Err() == nil {
+			h.log.Warn("who looks at what on other nodes is not known any more", "error", err)
+		}
+	})
+	return func() { stop(); work.Wait() }
 }
 
 // begin finds where the logs end now; false when ctx ended before.
@@ -187,162 +211,6 @@ func (h *hub) lookAgain(ctx context.Context) {
 	}
 }
 
-// advance gives out what a brand's log says up to seq and beyond.
-func (h *hub) advance(ctx context.Context, brand conversation.BrandID, seq int64) {
-	for first := true; ; first = false {
-		h.mu.Lock()
-		after, known := h.heads[brand]
-		switch {
-		case !known:
-			after = seq // the desk does not serve it
-		case h.live == 0: // nobody to give it to: who comes reads it
-			after = max(after, seq)
-			h.heads[brand] = after
-		case seq-after > maxBehind:
-			h.skip(brand, seq)
-			after = seq
-		}
-		h.mu.Unlock()
-		if after >= seq {
-			return
-		}
-		if !first {
-			select {
-			case <-time.After(h.times.gap):
-			case <-ctx.Done():
-				return
-			}
-		}
-		b, err := h.readLog(ctx, brand, after, seq, giveRows)
-		if err != nil {
-			h.log.Warn("the console cannot read a log; it will try again", "brand", brand, "error", err)
-			return
-		}
-		h.mu.Lock()
-		h.heads[brand] = b.upTo
-		for c := range h.clients {
-			c.give(b)
-		}
-		h.mu.Unlock()
-	}
-}
-
-// skip leaves out a part of a log that is too long to be given out: the pages
-// load their snapshots anew. The hub's lock is held.
-func (h *hub) skip(brand conversation.BrandID, seq int64) {
-	h.heads[brand] = seq
-	again := envelope{T: "resync", D: resync{tooFar}}.render(h.now())
-	for c := range h.clients {
-		c.mu.Lock()
-		if c.live && c.sees(brand) {
-			c.at[brand] = max(c.at[brand], seq)
-			c.push(again)
-			c.push(envelope{T: "ready", D: ready{h.epoch, c.at}}.render(h.now()))
-		}
-		c.mu.Unlock()
-	}
-}
-
-// batch is a piece of a brand's log, as pages get it.
-type batch struct {
-	brand  conversation.BrandID
-	frames []*frame
-	seqs   []int64 // of each frame's change
-	upTo   int64
-}
-
-// readLog reads the next piece of a log that is known to reach head. A change
-// tells what several rows say of a conversation, so the piece counts as told
-// when all of it is: only its last frame carries a seq, and a page that loses
-// the connection before is given the piece again.
-func (h *hub) readLog(ctx context.Context, brand conversation.BrandID, after, head int64, rows int) (batch, error) {
-	changes, err := h.desk.Since(ctx, everybody, brand, after, rows)
-	if err != nil {
-		return batch{}, err
-	}
-	if len(changes) == 0 {
-		return batch{brand: brand, upTo: max(after, head)}, nil // the rows were pruned
-	}
-	b := batch{brand: brand, upTo: changes[len(changes)-1].Seq}
-	var parts []envelope
-	for _, c := range changes {
-		for _, e := range c.Entries {
-			parts = append(parts, envelope{T: "entry", Brand: brand, D: entered{brand, c.Customer, e}})
-		}
-		if c.Conversation != nil {
-			parts = append(parts, envelope{T: "conversation", Brand: brand, D: c.Conversation})
-		} else {
-			parts = append(parts, envelope{T: "gone", Brand: brand, D: whose{brand, c.Customer}})
-		}
-		for len(b.seqs) < len(parts) {
-			b.seqs = append(b.seqs, c.Seq)
-		}
-	}
-	parts[len(parts)-1].Seq = b.upTo
-	now := h.now()
-	for _, p := range parts {
-		b.frames = append(b.frames, p.render(now))
-	}
-	return b, nil
-}
-
-type entered struct {
-	Brand    conversation.BrandID    `json:"brand"`
-	Customer conversation.CustomerID `json:"customer"`
-	Entry    agents.Entry            `json:"entry"`
-}
-
-type whose struct {
-	Brand    conversation.BrandID    `json:"brand"`
-	Customer conversation.CustomerID `json:"customer"`
-}
-
-type marked struct {
-	Brand conversation.BrandID `json:"brand"`
-	Seq   int64                `json:"seq"`
-}
-
-// mark tells every page how far it has read, in the order of what it was given:
-// holes below are what its agent may not see.
-func (h *hub) mark() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for brand, head := range h.heads {
-		f := envelope{T: "mark", D: marked{brand, head}}.render(h.now())
-		for c := range h.clients {
-			c.tell(f, func() bool { return c.at[brand] <= head && c.sees(brand) })
-		}
-	}
-}
-
-// goLive makes the page one that is given what is new, if it has read all that
-// was given out; first says what it is told before anything else.
-func (h *hub) goLive(c *client, first func() []*frame) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for brand := range c.brands {
-		if c.at[brand] < h.heads[brand] {
-			return false
-		}
-	}
-	c.live = true
-	h.live++
-	for _, f := range first() {
-		c.push(f)
-	}
-	for key, l := range h.looks {
-		switch {
-		case !l.until.After(h.now()):
-			delete(h.looks, key)
-		case c.brands[l.brand] && l.agent != c.agent.ID:
-			c.push(l.frame)
-		}
-	}
-	return true
-}
-
 // admit takes a new page in; its two goroutines are counted.
 func (h *hub) admit(c *client) error {
 	h.mu.Lock()
@@ -383,9 +251,16 @@ func (h *hub) size() int {
 	return len(h.clients)
 }
 
-// closeSession ends the pages of one session.
-func (h *hub) closeSession(token string, code int, why string) {
-	h.closeIf(func(c *client) bool { return c.token == token }, code, why)
+// closeSession ends the pages of a session that is over, on every node.
+func (h *hub) closeSession(token, why string) {
+	h.closeIf(func(c *client) bool { return c.token == token }, closeOver, why)
+	h.neighbours.ended(token)
+}
+
+// closeAgent ends the pages of an agent whose sessions are over; other nodes see
+// that with their next look at the agents.
+func (h *hub) closeAgent(id conversation.AgentID, why string) {
+	h.closeIf(func(c *client) bool { return c.whose() == id }, closeOver, why)
 }
 
 func (h *hub) closeIf(which func(*client) bool, code int, why string) {

@@ -121,7 +121,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) (*session, error
 		return nil, err
 	}
 	if before, err := r.Cookie(cookieName); err == nil {
-		c.hub.closeSession(before.Value, closeOver, "logged in anew")
+		c.hub.closeSession(before.Value, "logged in anew")
 	}
 	return c.guard.begin(w, r, agent)
 }
@@ -135,7 +135,7 @@ func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, err)
 		return
 	}
-	c.hub.closeSession(s.token, closeOver, "logged out")
+	c.hub.closeSession(s.token, "logged out")
 	w.WriteHeader(http.StatusNoContent)
 }
 

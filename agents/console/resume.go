@@ -138,10 +138,12 @@ func (c *client) readOn(ctx context.Context) (wrote bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		for _, f := range b.frames {
-			if err := c.conn.Write(f); err != nil {
+		for frames := b.frames; len(frames) > 0; {
+			n := atOnce(frames)
+			if err := c.conn.Write(frames[:n]...); err != nil {
 				return false, err
 			}
+			frames = frames[n:]
 		}
 		c.mu.Lock()
 		c.at[brand] = b.upTo

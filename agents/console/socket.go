@@ -51,10 +51,12 @@ type client struct {
 	queue   queue
 	at      map[conversation.BrandID]int64 // told, or waiting in the queue, up to here
 	live    bool
-	recheck bool // the session is to be looked at now
-	code    int  // of the end; 0 while it goes on
+	behind  time.Time // since when the writer is at what waits; zero: nothing waits
+	recheck bool      // the session is to be looked at now
+	code    int       // of the end; 0 while it goes on
 	why     string
-	looks   map[string]looking
+	looks   map[lookKey]bool
+	looking *rate.Limiter // of what it says that it looks at
 }
 
 // socket upgrades a page's connection and hands it to two goroutines: the
@@ -86,7 +88,7 @@ func (c *Console) newClient(w http.ResponseWriter, r *http.Request) (*client, er
 		hub: c.hub, token: s.token, agent: s.agent, brands: c.hub.brandsOf(s.agent),
 		limit: rate.NewLimiter(perSecond, burst),
 		hello: make(chan hello, 1), woken: make(chan struct{}, 1), gone: make(chan struct{}),
-		at: make(map[conversation.BrandID]int64), looks: make(map[string]looking),
+		at: make(map[conversation.BrandID]int64), looks: make(map[lookKey]bool), looking: newLooking(),
 	}
 	if cl.conn, err = upgrade(w, r); err != nil {
 		return nil, nil // the upgrader has answered
@@ -121,9 +123,15 @@ func (c *client) push(f *frame) {
 	if c.code != 0 {
 		return
 	}
+	if f.passing && len(c.queue.frames) >= maxFrames/2 {
+		return
+	}
 	if !c.queue.push(f) {
 		c.stop(closeSlow, "too slow: come again")
 		return
+	}
+	if c.behind.IsZero() {
+		c.behind = time.Now()
 	}
 	c.signal()
 }
@@ -217,6 +225,10 @@ func (c *client) flush() bool {
 		c.mu.Lock()
 		frames, code, why, recheck := c.queue.take(), c.code, c.why, c.recheck
 		c.recheck = false
+		c.behind = time.Time{}
+		if len(frames) > 0 {
+			c.behind = time.Now()
+		}
 		c.mu.Unlock()
 		if code != 0 {
 			c.bye(code, why)
@@ -228,10 +240,12 @@ func (c *client) flush() bool {
 		if len(frames) == 0 && !recheck {
 			return true
 		}
-		for _, f := range frames {
-			if c.conn.Write(f) != nil {
+		for len(frames) > 0 {
+			n := atOnce(frames)
+			if c.conn.Write(frames[:n]...) != nil {
 				return false
 			}
+			frames = frames[n:]
 		}
 	}
 }

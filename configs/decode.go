@@ -251,6 +251,8 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, path string) {
 var elsewhere = map[string]string{
 	"hours":         "write the hours into the brand's scripts, under hours:",
 	"opening_hours": "write the hours into the brand's scripts, under hours:",
+	"first_answer":  "write it into the brand's scripts, as rules: {sla: {first_answer: 5m}}; opening hours count there",
+	"next_answer":   "write it into the brand's scripts, as rules: {sla: {next_answer: 10m}}; opening hours count there",
 	"templates":     "write what is said into the brand's scripts",
 }
 

@@ -9,12 +9,10 @@ import (
 
 // Desk is where people answer.
 type Desk struct {
-	FirstAnswer time.Duration `yaml:"first_answer"` // within which who waits for a person should have the first answer; 0: not watched
-	NextAnswer  time.Duration `yaml:"next_answer"`  // within which each further one follows
-	Assign      Assign        `yaml:"assign"`       // how who waits for a person finds one
-	TakeBack    time.Duration `yaml:"take_back"`    // what an agent writes leaves so much later, and can be taken back until then
-	Idle        time.Duration `yaml:"idle"`         // who waited so long for an agent who is not there goes back to the queue; 0: never
-	Canned      []Canned      `yaml:"canned"`
+	Assign   Assign        `yaml:"assign"`    // how who waits for a person finds one
+	TakeBack time.Duration `yaml:"take_back"` // what an agent writes leaves so much later, and can be taken back until then
+	Idle     time.Duration `yaml:"idle"`      // who waited so long for an agent who is not there goes back to the queue; 0: never
+	Canned   []Canned      `yaml:"canned"`
 }
 
 // Assign is how who waits for a person finds one.
@@ -32,12 +30,10 @@ type Canned struct {
 	Text  map[string]string `yaml:"text"` // by language
 }
 
-// Defaults of the desk: what most customers bear on their phones.
+// Defaults of the desk.
 const (
-	DefaultFirstAnswer = 5 * time.Minute
-	DefaultNextAnswer  = 10 * time.Minute
-	DefaultTakeBack    = 5 * time.Second  // to see one's own mistake
-	DefaultIdle        = 10 * time.Minute // an agent comes back from a coffee
+	DefaultTakeBack = 5 * time.Second  // to see one's own mistake
+	DefaultIdle     = 10 * time.Minute // an agent comes back from a coffee
 )
 
 const (
@@ -46,8 +42,6 @@ const (
 )
 
 func (c checker) desk(path string, d *Desk) {
-	span(c, path+".first_answer", d.FirstAnswer, 0, 7*day)
-	span(c, path+".next_answer", d.NextAnswer, 0, 7*day)
 	span(c, path+".take_back", d.TakeBack, 0, time.Minute)
 	span(c, path+".idle", d.Idle, 0, day)
 	if d.Assign != Offer && d.Assign != Manual && !c.broken(path+".assign") {

@@ -31,7 +31,6 @@ func TestTheExampleIsTrue(t *testing.T) {
 	silent.defaults()
 	if c.Queue != silent.Queue || c.Sending != silent.Sending || c.API != silent.API || c.Keep != silent.Keep ||
 		c.Desk.Assign != silent.Desk.Assign || c.Desk.TakeBack != silent.Desk.TakeBack || c.Desk.Idle != silent.Desk.Idle ||
-		c.Desk.FirstAnswer != silent.Desk.FirstAnswer || c.Desk.NextAnswer != silent.Desk.NextAnswer ||
 		c.Listen != silent.Listen || c.AdminListen != silent.AdminListen || c.Database != silent.Database {
 		t.Errorf("the example says that defaults are %+v, they are %+v", c, silent)
 	}
@@ -63,8 +62,7 @@ func TestTheExampleShowsEveryKey(t *testing.T) {
 		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
 		"vip", "burst_wait", "upload_url", "double_opt_in", "shop", "url", "secret", "allow_private", "channels", "brand",
-		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "first_answer",
-		"next_answer", "assign", "take_back", "idle", "canned", "title", "text"} {
+		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "canned", "title", "text"} {
 		if !strings.Contains(string(Example()), key+":") {
 			t.Errorf("%s is not shown", key)
 		}
@@ -104,6 +102,9 @@ func TestAProblemSaysWhereAndWhatToDo(t *testing.T) {
 		"an unknown key has a suggestion": {
 			"public_url:", "public_ulr:",
 			`c.yaml:2: public_ulr: unknown key; remove or rename it (did you mean "public_url"?)`},
+		"a service level stands in the scripts": {
+			"channels:\n", "desk: {first_answer: 5m}\nchannels:\n",
+			`c.yaml:5: desk.first_answer: stands elsewhere; write it into the brand's scripts, as rules: {sla: {first_answer: 5m}}; opening hours count there`},
 		"an unknown key that is like none has the known ones": {
 			"email: aide@lumen.example}", "email: aide@lumen.example, carrier_pigeon: 7}",
 			`c.yaml:4: brands[0].support.carrier_pigeon: unknown key; known here: email, phone`},

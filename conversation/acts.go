@@ -20,7 +20,8 @@ const (
 	maxTagged  = 20
 	maxTag     = 40
 	maxSnooze  = 366 * 24 * time.Hour
-	freeWindow = 24 * time.Hour // WhatsApp takes free text for so long after the customer's last
+	maxAhead   = 7 * 24 * time.Hour // what is said later is said within a week
+	freeWindow = 24 * time.Hour     // WhatsApp takes free text for so long after the customer's last
 )
 
 // act does what an agent asks, or says why not.
@@ -43,6 +44,8 @@ func (t *turn) act(a *Act) *Refused {
 		return t.wrote(a)
 	case AgentSnoozed:
 		return t.snoozed(a)
+	case AgentRecalled:
+		return t.recalled(a)
 	case AgentUnsubscribed, AgentKept:
 		return t.clarified(a)
 	case AgentOffered:
@@ -131,21 +134,24 @@ func (t *turn) reopened(a *Act) *Refused {
 		return refuse(RefusedFull)
 	}
 	t.take(a.Agent)
+	t.desk().ResolveBy = t.promised(t.now, t.rules.sla.resolution, timerResolveSoon, timerResolveLate)
 	return nil
 }
 
 // stepIn begins a new matter at the desk that nobody had asked for.
 func (t *turn) stepIn(reason string) {
 	d := t.desk()
-	*d = Desk{Priority: Normal, Reason: reason, Last: cmp.Or(d.Owner, d.Last), Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
+	*d = Desk{Priority: Normal, Reason: reason, Last: cmp.Or(d.Owner, d.Last), Tags: d.Tags, Wrote: d.Wrote}
 	if t.valued() {
 		d.Priority = High
 	}
 	d.Inputs = t.inputs()
+	t.beginMatter()
 }
 
 // take gives the conversation to an agent: the assistant falls silent, its
-// questions are withdrawn, and what it had queued is cancelled.
+// questions are withdrawn, and what it had queued is cancelled. What agents said
+// still goes.
 func (t *turn) take(agent AgentID) {
 	t.leaveBurst()
 	if t.c.State != WithAgent {
@@ -156,7 +162,7 @@ func (t *turn) take(agent AgentID) {
 	}
 	t.unset(timerSnooze)
 	t.hand(agent)
-	t.fence(CancelAll)
+	t.fence(CancelAssistant)
 	if t.c.Customer.Suspended {
 		t.agentDecides()
 	}
@@ -167,9 +173,7 @@ func (t *turn) leaveBurst() {
 	if len(t.c.Burst) == 0 {
 		return
 	}
-	if d := t.desk(); d.Waits.IsZero() {
-		d.Waits = t.c.Burst[0].At
-	}
+	t.waitsSince(t.c.Burst[0].At)
 	t.dropBurst()
 }
 
@@ -235,37 +239,80 @@ func (t *turn) elsewhere(team string) bool {
 	return team != ""
 }
 
-// wrote says an agent's words to the customer.
+// wrote says an agent's words to the customer, at once or later.
 func (t *turn) wrote(a *Act) *Refused {
-	text := strings.TrimSpace(a.Text)
 	if foreign := t.foreign(a); foreign != nil {
 		return foreign
 	}
+	when := latest(t.now, a.After)
+	text, refused := words(a, t.c.Address)
 	switch {
-	case text == "" || t.c.Address == "":
-		return refuse(RefusedNothing)
-	case utf8.RuneCountInString(text) > maxText:
-		return refuse(RefusedTooLong)
+	case refused != nil:
+		return refused
 	case a.Seen > 0 && t.c.Said > a.Seen:
 		return refuse(RefusedMoved)
 	case t.unheard():
 		return refuse(RefusedOptedOut)
-	case t.c.Medium == WhatsApp && t.now.Sub(t.c.WroteAt) >= freeWindow:
-		return refuse(RefusedWindow)
 	}
+	if refused := t.leaves(when, t.c.Medium); refused != nil {
+		return refused
+	}
+	t.answered(when)
 	d := t.desk()
-	if d.Answered.IsZero() {
-		d.Answered = t.now
-	}
-	d.Waits, d.Wrote = time.Time{}, t.c.Version
+	d.Wrote = t.c.Version
 	if d.Status == DeskSnoozed {
 		d.Status, d.Until = DeskAssigned, time.Time{}
 		t.unset(timerSnooze)
 	}
 	t.out.Messages = append(t.out.Messages, Message{
 		Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
-		Text: text, Purpose: Answer, Rule: t.why, Agent: a.Agent,
+		Text: text, Purpose: Answer, Rule: t.why, Agent: a.Agent, After: a.After,
 	})
+	return nil
+}
+
+// words is what an act says, and where to there is somebody to say it to.
+func words(a *Act, to Address) (string, *Refused) {
+	text := strings.TrimSpace(a.Text)
+	switch {
+	case text == "" || to == "":
+		return "", refuse(RefusedNothing)
+	case utf8.RuneCountInString(text) > maxText:
+		return "", refuse(RefusedTooLong)
+	}
+	return text, nil
+}
+
+// leaves refuses a moment at which nothing can leave.
+func (t *turn) leaves(when time.Time, m Medium) *Refused {
+	switch {
+	case when.Sub(t.now) > maxAhead:
+		return refuse(RefusedTooFar)
+	case m == WhatsApp && when.Sub(t.c.WroteAt) >= freeWindow:
+		return refuse(RefusedWindow)
+	}
+	return nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// recalled takes back what its writer said and what has not left.
+func (t *turn) recalled(a *Act) *Refused {
+	switch {
+	case a.Message == "":
+		return refuse(RefusedNothing)
+	case !a.Queued:
+		return refuse(RefusedSent)
+	}
+	t.out.Recall = a.Message
+	if t.owner() == a.Agent {
+		t.unanswer()
+	}
 	return nil
 }
 
@@ -349,9 +396,14 @@ func (t *turn) closed(a *Act) *Refused {
 // endMatter ends what people had to do; whose it was stays known.
 func (t *turn) endMatter() {
 	t.unoffer()
+	t.noDue()
 	d := t.desk()
+	if !d.ResolveBy.IsZero() {
+		t.unset(timerResolveSoon)
+		t.unset(timerResolveLate)
+	}
 	d.Status, d.Closed = DeskResolved, t.now
-	d.Waits, d.Until = time.Time{}, time.Time{}
+	d.Waits, d.Until, d.ResolveBy = time.Time{}, time.Time{}, time.Time{}
 }
 
 // snoozed puts a conversation off until a moment, or until the customer
@@ -363,6 +415,7 @@ func (t *turn) snoozed(a *Act) *Refused {
 	if !a.Until.IsZero() && !a.Until.After(t.now) {
 		return refuse(RefusedNothing)
 	}
+	t.noDue()
 	d := t.desk()
 	d.Status, d.Until = DeskSnoozed, a.Until
 	t.unset(timerSnooze)
@@ -376,7 +429,8 @@ func (t *turn) snoozed(a *Act) *Refused {
 	return nil
 }
 
-// snoozeEnded gives a snoozed conversation back to its owner.
+// snoozeEnded gives a snoozed conversation back to its owner. Who waited when it
+// was put off waits anew for an answer.
 func (t *turn) snoozeEnded(why Rule) {
 	if t.c.State != WithAgent || t.c.Desk == nil || t.c.Desk.Status != DeskSnoozed {
 		return
@@ -387,6 +441,9 @@ func (t *turn) snoozeEnded(why Rule) {
 	if t.e.Type != TimerDue {
 		t.unset(timerSnooze)
 	}
+	if !d.Waits.IsZero() {
+		t.waitsSince(t.now)
+	}
 	t.notice("snooze.ended", "owner", string(d.Owner))
 }
 
@@ -395,7 +452,7 @@ func (t *turn) snoozeEnded(why Rule) {
 func (t *turn) agentReads() {
 	t.decide("agent.owns")
 	t.snoozeEnded("agent.owns")
-	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
-		d.Waits = t.at()
+	if !t.courtesy() {
+		t.waitsSince(t.at())
 	}
 }

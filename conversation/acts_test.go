@@ -47,6 +47,13 @@ func TestAnActIsDoneOrRefusedWhole(t *testing.T) {
 	seen := func(v int64) func(*Act) { return func(a *Act) { a.Seen = v } }
 	tags := func(list ...string) func(*Act) { return func(a *Act) { a.Tags = list } }
 	until := func(d time.Duration) func(*Act) { return func(a *Act) { a.Until = monday.Add(d) } }
+	after := func(d time.Duration) func(*Act) { return func(a *Act) { a.After = monday.Add(d) } }
+	whatsapp := func(e Event) Event {
+		m := *e.Message
+		m.Channel, m.Medium = "lumen-whatsapp", WhatsApp
+		e.Message = &m
+		return e
+	}
 	offer := func(agent AgentID) Event { return act(AgentOffered, "", to(agent), until(time.Hour)) }
 	held := []Event{asked, offer("claire")}
 	and := func(list []Event, more ...Event) []Event { return append(append([]Event{}, list...), more...) }
@@ -122,6 +129,14 @@ func TestAnActIsDoneOrRefusedWhole(t *testing.T) {
 		{"words after STOP of offers", and(claimed, text("2", "STOP")), act(AgentWrote, "claire", says("Bonjour")), "", ""},
 		{"an answer to who stopped everything and wrote", and(claimed, text("2", "STOP"), text("3", "STOP"), later(text("4", "et ma facture ?"), time.Hour)),
 			act(AgentWrote, "claire", says("La voici")), "", ""},
+
+		{"words for later", claimed, act(AgentWrote, "claire", says("Bonjour"), after(7*24*time.Hour)), "", ""},
+		{"words for much later", claimed, act(AgentWrote, "claire", says("Bonjour"), after(8*24*time.Hour)), RefusedTooFar, ""},
+		{"words on WhatsApp within a day", []Event{whatsapp(asked), act(AgentClaimed, "claire")}, act(AgentWrote, "claire", says("Bonjour"), after(23*time.Hour)), "", ""},
+		{"words on WhatsApp for when it takes none", []Event{whatsapp(asked), act(AgentClaimed, "claire")}, act(AgentWrote, "claire", says("Bonjour"), after(24*time.Hour)), RefusedWindow, ""},
+		{"words taken back", claimed, act(AgentRecalled, "claire", func(a *Act) { a.Message, a.Queued = "m1", true }), "", ""},
+		{"words taken back that have left", claimed, act(AgentRecalled, "claire", func(a *Act) { a.Message = "m1" }), RefusedSent, ""},
+		{"nothing taken back", claimed, act(AgentRecalled, "claire"), RefusedNothing, ""},
 
 		{"a note by anybody", claimed, act(AgentNoted, "theo", says("à rappeler")), "", ""},
 		{"an empty note", claimed, act(AgentNoted, "theo", says(" ")), RefusedNothing, ""},

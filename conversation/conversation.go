@@ -202,6 +202,7 @@ type Cancel string
 const (
 	CancelNothing   Cancel = ""
 	CancelMarketing Cancel = "marketing" // queued and scheduled marketing
+	CancelAssistant Cancel = "assistant" // everything that the assistant or an automation says; not what agents said
 	CancelAll       Cancel = "all"       // everything queued and scheduled
 )
 

@@ -16,6 +16,7 @@ type Desk struct {
 	Inputs   map[string]string `json:"inputs,omitempty"` // what the rule looked at, for agents to read
 	Queued   time.Time         `json:"queued,omitzero"`  // when it came into the queue
 	Waits    time.Time         `json:"waits,omitzero"`   // since when the customer has waited for an answer; zero: they do not
+	Waited   time.Time         `json:"waited,omitzero"`  // since when they had waited before the last answer, which may be taken back
 	Answered time.Time         `json:"answered,omitzero"`
 	Until    time.Time         `json:"until,omitzero"` // of a snoozed one
 	Closed   time.Time         `json:"closed,omitzero"`
@@ -129,5 +130,6 @@ const (
 	RefusedReserved = "reserved"      // it is held for a colleague (Owner) until they answer
 	RefusedSent     = "sent"          // the message has left
 	RefusedHours    = "hours"         // nothing unprompted goes out at this hour; Next says when
+	RefusedTooFar   = "too_far"       // it would leave in more than a week
 	RefusedConsent  = "no_consent"    // the customer did not agree to hear from the brand
 )

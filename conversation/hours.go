@@ -74,14 +74,9 @@ func (h *hours) text(language string) string {
 // on which somebody is: zero when nobody ever is.
 func (h *hours) at(local time.Time) (open bool, opens time.Time) {
 	for ahead := range 15 {
-		day := local.AddDate(0, 0, ahead)
-		s := h.days[day.Weekday()]
-		if s.until == 0 || slices.Contains(h.holidays, day.Format("2006-01-02")) || slices.Contains(h.holidays, day.Format("01-02")) {
-			continue
-		}
-		start := time.Date(day.Year(), day.Month(), day.Day(), s.from/60, s.from%60, 0, 0, local.Location())
-		end := time.Date(day.Year(), day.Month(), day.Day(), s.until/60, s.until%60, 0, 0, local.Location())
+		start, end := h.day(local.AddDate(0, 0, ahead))
 		switch {
+		case end.IsZero():
 		case local.Before(start):
 			return false, start
 		case local.Before(end):
@@ -89,4 +84,14 @@ func (h *hours) at(local time.Time) (open bool, opens time.Time) {
 		}
 	}
 	return false, time.Time{}
+}
+
+// day is when somebody is there on a day; zero times when nobody is.
+func (h *hours) day(day time.Time) (from, until time.Time) {
+	s := h.days[day.Weekday()]
+	if s.until == 0 || slices.Contains(h.holidays, day.Format("2006-01-02")) || slices.Contains(h.holidays, day.Format("01-02")) {
+		return time.Time{}, time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), s.from/60, s.from%60, 0, 0, day.Location()),
+		time.Date(day.Year(), day.Month(), day.Day(), s.until/60, s.until%60, 0, 0, day.Location())
 }

@@ -16,7 +16,7 @@ const comesBack = 72 * time.Hour
 // queue puts the conversation into the queue, with what the rule looked at.
 func (t *turn) queue(r *escalationRule, priority Priority) {
 	d := t.desk()
-	next := Desk{Status: DeskQueued, Priority: priority, Reason: r.reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote, Began: t.now}
+	next := Desk{Status: DeskQueued, Priority: priority, Reason: r.reason, Queued: t.now, Tags: d.Tags, Wrote: d.Wrote}
 	if t.in != nil {
 		next.Waits = t.at()
 	}
@@ -25,6 +25,7 @@ func (t *turn) queue(r *escalationRule, priority Priority) {
 	}
 	*d = next
 	d.Inputs = t.explain(r)
+	t.beginMatter()
 }
 
 // before reports which of two goes first.
@@ -69,8 +70,8 @@ func (t *turn) whileWaiting() {
 		t.leaveQueue()
 		return
 	}
-	if d := t.desk(); d.Waits.IsZero() && !t.courtesy() {
-		d.Waits = t.at()
+	if !t.courtesy() {
+		t.waitsSince(t.at())
 	}
 	best := t.best()
 	switch best {

@@ -17,6 +17,7 @@ type rules struct {
 	rating         bool          // who was helped by an agent is asked for a mark
 	remindFrom     int           // hours of the customer's day in which reminders go out
 	remindUntil    int
+	sla            slaRules
 }
 
 var defaultRules = rules{
@@ -31,11 +32,12 @@ var defaultRules = rules{
 	remindCart:     0,
 	remindFrom:     9,
 	remindUntil:    20,
+	sla:            defaultSLA,
 }
 
 func parseRules(n node) rules {
 	f := n.fields("answers_per_hour", "question_expires", "restate_for", "stop_silence", "agent_wait", "max_wait", "rating",
-		"remind_reorder", "remind_cart", "remind_from", "remind_until")
+		"remind_reorder", "remind_cart", "remind_from", "remind_until", "sla")
 	d := defaultRules
 	r := rules{
 		answersPerHour: f["answers_per_hour"].number(d.answersPerHour, 3, 1000),
@@ -49,6 +51,7 @@ func parseRules(n node) rules {
 		remindCart:     f["remind_cart"].duration(d.remindCart),
 		remindFrom:     f["remind_from"].number(d.remindFrom, 0, 23),
 		remindUntil:    f["remind_until"].number(d.remindUntil, 1, 24),
+		sla:            parseSLA(f["sla"]),
 	}
 	if r.remindFrom >= r.remindUntil {
 		f["remind_until"].wrong("is not after remind_from")

@@ -19,6 +19,14 @@ func (t *turn) timerDue(timer *Timer) {
 		t.agentExpired()
 	case timerOffer:
 		t.offerDue()
+	case timerAnswerSoon:
+		t.soon(promisedAnswer)
+	case timerAnswerLate:
+		t.late(promisedAnswer)
+	case timerResolveSoon:
+		t.soon(promisedResolution)
+	case timerResolveLate:
+		t.late(promisedResolution)
 	case timerSnooze:
 		t.decide("snooze.due")
 		t.snoozeEnded("snooze.due")

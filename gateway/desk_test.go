@@ -28,7 +28,7 @@ func parrotActs(t *conversation.Turn, e conversation.Event) {
 		return
 	case e.Type == conversation.AgentWrote:
 		t.Messages = append(t.Messages, conversation.Message{Channel: channel, Medium: conversation.SMS, To: t.Next.Address,
-			Text: act.Text, Purpose: conversation.Answer, Rule: "desk.wrote", Agent: act.Agent})
+			Text: act.Text, Purpose: conversation.Answer, Rule: "desk.wrote", Agent: act.Agent, After: act.After})
 		return
 	case e.Type == conversation.AgentOffered && (full || desk.Holder() != ""):
 		t.Refused = &conversation.Refused{Code: conversation.RefusedFull}
@@ -36,6 +36,12 @@ func parrotActs(t *conversation.Turn, e conversation.Event) {
 	case e.Type == conversation.AgentOffered:
 		desk.Status, desk.Offered = conversation.DeskQueued, act.To
 		t.Next.Desk = &desk
+		return
+	case e.Type == conversation.AgentRecalled && !act.Queued:
+		t.Refused = &conversation.Refused{Code: conversation.RefusedSent}
+		return
+	case e.Type == conversation.AgentRecalled:
+		t.Recall, t.Rule = act.Message, conversation.Rule(e.Type)
 		return
 	case e.Type == conversation.AgentTransferred:
 		to = act.To
@@ -49,6 +55,9 @@ func parrotActs(t *conversation.Turn, e conversation.Event) {
 	}
 	desk.Owner, desk.Offered, desk.Status = to, "", conversation.DeskAssigned
 	t.Next.Desk, t.Next.State, t.Fence = &desk, conversation.WithAgent, true
+	if e.Type == conversation.AgentClaimed {
+		t.Cancel = conversation.CancelAssistant
+	}
 	t.Next.Epoch++
 	t.Steps = append(t.Steps, conversation.Edge{To: conversation.WithAgent, Rule: "desk"})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -17,10 +18,10 @@ import (
 // turns of the group said, never what its own turn says.
 type fold struct {
 	row      *Row
-	changed  bool // a turn was taken
-	released bool // a message left posting: the next may go
-	cancel   conversation.Cancel
-	why      conversation.Rule
+	changed  bool         // a turn was taken
+	released bool         // a message left posting: the next may go
+	cancels  []Withdrawal // one a scope
+	recalls  []Settlement
 	received []InboundRow
 	notes    []NoteRow
 	messages []Outbound
@@ -40,6 +41,9 @@ type foldTimer struct {
 func (gr *group) step(ctx context.Context, tx Tx, p *part) error {
 	quotes, err := gr.quotes(ctx, tx, p)
 	if err != nil {
+		return err
+	}
+	if err := gr.recalls(ctx, tx, p); err != nil {
 		return err
 	}
 	for _, w := range p.works {
@@ -95,7 +99,7 @@ func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.C
 func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	f := p.foldOf(w)
 	before := f.row.Conversation
-	e = gr.loaded(e)
+	e = p.recallable(gr.loaded(e), f)
 	turn, err := gr.g.stepSafely(before, e, gr.now)
 	if err != nil {
 		gr.g.log.Error("poison: the turn failed", "brand", p.brand, "customer", before.Customer.ID, "type", e.Type, "error", err)
@@ -134,6 +138,9 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 		f.notes = append(f.notes, *n)
 	}
 	f.withdraw(turn.Cancel, turn.Rule)
+	if turn.Recall != "" {
+		f.recalls = append(f.recalls, Settlement{Message: turn.Recall, Customer: id, Status: Cancelled, Code: string(turn.Rule), At: gr.now})
+	}
 	said := f.say(turn.Messages, next, gr.now, gr.g.opt)
 	for _, name := range turn.Unset {
 		f.timer(foldTimer{TimerRef{p.brand, id, conversation.Timer{Name: name}}, true})
@@ -188,15 +195,27 @@ func (f *fold) withdraw(c conversation.Cancel, why conversation.Rule) {
 	if c == conversation.CancelNothing {
 		return
 	}
-	if f.cancel != conversation.CancelAll {
-		f.cancel, f.why = c, why
+	w := Withdrawal{Customer: f.row.Conversation.Customer.ID, Scope: c, Rule: why}
+	if !slices.ContainsFunc(f.cancels, func(x Withdrawal) bool { return x.Scope == c }) {
+		f.cancels = append(f.cancels, w)
 	}
 	for i := range f.messages {
-		m := &f.messages[i]
-		if m.Status == Queued && !m.Exempt && (c == conversation.CancelAll || m.Purpose == conversation.Marketing) {
+		if m := &f.messages[i]; m.Status == Queued && w.covers(m) {
 			m.Status, m.Rule = Cancelled, why
 		}
 	}
+}
+
+// covers says whether a queued message is cancelled; the stores' statements do
+// the same to what they hold.
+func (w *Withdrawal) covers(m *Outbound) bool {
+	switch {
+	case m.Exempt:
+		return false
+	case w.Scope == conversation.CancelAssistant:
+		return !m.byAgent()
+	}
+	return w.Scope == conversation.CancelAll || m.Purpose == conversation.Marketing
 }
 
 // say queues the messages of one turn and returns them as they are stored.
@@ -246,7 +265,7 @@ func (gr *group) direct(p *part, f *fold) {
 			continue
 		}
 		if m.After.After(gr.now) {
-			return
+			continue // never tried: it holds up nothing
 		}
 		if _, refused := gr.refuse(f, *m); refused {
 			return // the pump settles it
@@ -266,12 +285,11 @@ func (gr *group) direct(p *part, f *fold) {
 
 // collect adds what the fold changes to the brand's writes.
 func (f *fold) collect(w *Writes) {
-	id := f.row.Conversation.Customer.ID
 	if f.changed || f.row.CustomerChanged {
 		w.Rows = append(w.Rows, f.row)
 	}
-	if f.cancel != conversation.CancelNothing && f.row.Waiting > 0 {
-		w.Cancels = append(w.Cancels, Withdrawal{Customer: id, Scope: f.cancel, Rule: f.why})
+	if len(f.cancels) > 0 && f.row.Waiting > 0 {
+		w.Cancels = append(w.Cancels, f.cancels...)
 		f.released = true // what stood before the survivors is gone
 	}
 	w.Received = append(w.Received, f.received...)

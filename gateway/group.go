@@ -43,7 +43,8 @@ type part struct {
 	order   []*fold
 	writes  Writes
 	entries []Entry
-	head    int64 // the log's last number
+	queued  map[conversation.MessageID]Outbound // those that somebody wants to take back, and that have not left
+	head    int64                               // the log's last number
 }
 
 func newGroup(g *Gateway, batch []*work) *group {
@@ -220,7 +221,18 @@ func (gr *group) write(ctx context.Context, tx Tx, p *part) error {
 	for _, f := range p.order {
 		f.collect(&p.writes)
 	}
-	return tx.Write(ctx, p.brand, p.writes)
+	if err := tx.Write(ctx, p.brand, p.writes); err != nil {
+		return err
+	}
+	var recalls []Settlement
+	for _, f := range p.order {
+		recalls = append(recalls, f.recalls...)
+		f.released = f.released || len(f.recalls) > 0
+	}
+	if len(recalls) == 0 {
+		return nil
+	}
+	return gr.apply(ctx, tx, p, recalls)
 }
 
 // post moves to posting the head of every customer that was released, claimed

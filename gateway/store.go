@@ -117,6 +117,9 @@ type Tx interface {
 	// assigned or offered to each, in all brands; unknown agents are left out. It is
 	// called once a group, with the agents of all brands.
 	Loads(ctx context.Context, agents []conversation.AgentID) (map[conversation.AgentID]Load, error)
+	// Queued returns, of the messages of locked customers, those that wait to be
+	// posted.
+	Queued(ctx context.Context, brand conversation.BrandID, ids []conversation.MessageID) ([]Outbound, error)
 	// Write makes cancellations first, then everything else.
 	Write(ctx context.Context, brand conversation.BrandID, w Writes) error
 	// Heads returns, of the locked customers, each one's first queued message

@@ -22,9 +22,10 @@ var (
 		`update messages m set stage = 'done', status = 'cancelled', rule = u.rule, changed = $5
 		 from unnest($2::text[], $3::text[], $4::text[]) as u(customer, scope, rule)
 		 where m.brand = $1 and m.customer = u.customer and m.stage = 'queued' and not m.exempt
-		 and (u.scope = 'all' or m.purpose = u.scope)`,
+		 and (u.scope = 'all' or m.purpose = u.scope or u.scope = 'assistant' and m.author not like 'agent:%')`,
 		`update messages /* indexed by messages_waiting */ set stage = 'done', status = 'cancelled', rule = $4, changed = $5
-		 where brand = $1 and customer = $2 and stage = 'queued' and not exempt and $3 in ('all', purpose)`)
+		 where brand = $1 and customer = $2 and stage = 'queued' and not exempt
+		and ($3 in ('all', purpose) or $3 = 'assistant' and author not like 'agent:%')`)
 
 	postMessages = rows(
 		`update messages m set stage = 'posting', status = 'posting', node = u.node, attempts = u.attempts, deadline = u.deadline, lease = u.lease,

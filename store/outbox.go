@@ -94,6 +94,19 @@ func scanOutbound(scan scanner) (gateway.Outbound, error) {
 	return m, err
 }
 
+var queuedMessages = both(`select ` + outboundColumns + ` from messages where brand = $1 and id = any($2) and stage = 'queued' order by id`)
+
+// Queued implements gateway.Tx.
+func (t *tx) Queued(ctx context.Context, brand conversation.BrandID, ids []conversation.MessageID) ([]gateway.Outbound, error) {
+	var list []gateway.Outbound
+	err := t.query(ctx, queuedMessages, func(scan scanner) error {
+		m, err := scanOutbound(scan)
+		list = append(list, m)
+		return err
+	}, string(brand), texts(ids, func(id conversation.MessageID) conversation.MessageID { return id }))
+	return list, t.fail("read queued messages", brand, err)
+}
+
 var outbound = both(`select ` + outboundColumns + ` from messages where brand = $1 and id = $2 and stage <> 'received'`)
 
 // Outbound implements gateway.Store.

@@ -131,7 +131,7 @@ func (f configFlag) desk(ctx context.Context, do func(*agents.Desk) error) error
 
 // newDesk is the desk of a configuration; door is nil where nobody acts.
 func newDesk(cfg *configs.Config, st *store.Store, door gateway.Door, log *slog.Logger) *agents.Desk {
-	o := agents.Options{Door: door, Store: st, FirstAnswer: cfg.Desk.FirstAnswer, NextAnswer: cfg.Desk.NextAnswer, Log: log}
+	o := agents.Options{Door: door, Store: st, Log: log}
 	for i := range cfg.Brands {
 		b := &cfg.Brands[i]
 		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Zone: b.Location()})

@@ -19,6 +19,7 @@ var acts = map[string]conversation.EventType{
 	"tags":         conversation.AgentTagged,
 	"unsubscribes": conversation.AgentUnsubscribed,
 	"keeps":        conversation.AgentKept,
+	"recalls":      conversation.AgentRecalled,
 	"declines":     conversation.AgentDeclined,
 	"offers":       conversation.AgentOffered, // by @desk
 	"idles":        conversation.AgentIdled,   // by @desk
@@ -63,6 +64,7 @@ func (r *runner) act(l Line) (conversation.Event, error) {
 	}
 	a.Team, a.From = f.text("team"), conversation.AgentID(f.text("from"))
 	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")
+	a.After, a.Message, a.Queued = f.date("after"), conversation.MessageID(f.text("message")), f.truth("queued")
 	for _, tag := range strings.Split(f.text("tags"), ";") {
 		if tag = strings.TrimSpace(tag); tag != "" {
 			a.Tags = append(a.Tags, tag)

@@ -42,6 +42,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 		if m.Purpose != conversation.Answer {
 			fmt.Fprintf(&r.out, "  (%s)", m.Purpose)
 		}
+		if m.After.After(r.now) {
+			r.out.WriteString("  (at " + m.After.In(r.zone).Format("2006-01-02 15:04") + ")")
+		}
 		if i == len(t.Messages)-1 {
 			r.out.WriteString(why)
 		}
@@ -68,6 +71,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 	}
 	if t.Cancel != conversation.CancelNothing {
 		r.effect("queue", "cancelled: "+string(t.Cancel))
+	}
+	if t.Recall != "" {
+		r.effect("queue", "taken back: "+string(t.Recall))
 	}
 	for _, c := range t.Consents {
 		r.effect("ledger", fmt.Sprintf("%s on %s %s (%s)", c.Purpose, c.Medium, c.State, c.Source))

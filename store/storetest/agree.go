@@ -90,12 +90,12 @@ func drawGroup(r *rapid.T) plannedGroup {
 	one := rapid.Custom(func(r *rapid.T) step {
 		return step{
 			Do: rapid.SampledFrom([]string{"timers", "settle", "settle", "settle", "cancel", "rows", "received", "message", "message", "message", "posting", "posting",
-				"set", "unset", "consent", "job", "done", "poison", "heads", "heads", "post", "post", "append"}).Draw(r, "do"),
+				"set", "unset", "consent", "job", "done", "poison", "queued", "heads", "heads", "post", "post", "append"}).Draw(r, "do"),
 			On:    rapid.SliceOfN(rapid.IntRange(0, len(people)-1), 1, 3).Draw(r, "on"),
 			Names: rapid.SliceOfN(rapid.SampledFrom(names), 3, 3).Draw(r, "names"),
 			Hours: rapid.SliceOfN(rapid.IntRange(-2, 2), 3, 3).Draw(r, "hours"),
 			Words: rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(words), rapid.SampledFrom(statuses)), 3, 3).Draw(r, "words"),
-			Scope: rapid.SampledFrom([]conversation.Cancel{"", "marketing", "all"}).Draw(r, "scope"),
+			Scope: rapid.SampledFrom([]conversation.Cancel{"", "marketing", "assistant", "all"}).Draw(r, "scope"),
 			Count: rapid.IntRange(0, 3).Draw(r, "count"),
 		}
 	})
@@ -252,6 +252,16 @@ func (a *actor) step(tx gateway.Tx, st step, name string) (any, error) {
 			list = append(list, s)
 		}
 		return tx.Settle(ctx, a.brand, list)
+	case "queued":
+		var ids []conversation.MessageID
+		for _, name := range st.Names {
+			ids = append(ids, a.message(name, id))
+		}
+		list, err := tx.Queued(ctx, a.brand, ids)
+		for i := range list {
+			list[i].FirstPosted = time.Time{}
+		}
+		return list, err
 	case "post":
 		heads, err := tx.Heads(ctx, a.brand, []conversation.CustomerID{id})
 		if err != nil || len(heads) == 0 {
@@ -323,6 +333,9 @@ func (a *actor) writes(rows []*gateway.Row, st step, name string) gateway.Writes
 		}
 		m.Purpose = []conversation.Purpose{conversation.Answer, conversation.Transactional, conversation.Marketing, conversation.Marketing}[st.Count]
 		m.Exempt = st.Scope == conversation.CancelAll
+		if st.Scope == conversation.CancelAssistant {
+			m.Author = "agent:theo"
+		}
 	})
 	switch st.Do {
 	case "cancel":

@@ -249,7 +249,8 @@ func outbox(t *testing.T, open Opener) {
 		for scope, want := range map[conversation.Cancel]messageIDs{
 			conversation.CancelNothing:   {},
 			conversation.CancelMarketing: {"m2"},
-			conversation.CancelAll:       {"m1", "m2"},
+			conversation.CancelAssistant: {"m1", "m2"},
+			conversation.CancelAll:       {"m1", "m2", "m6"},
 		} {
 			t.Run("scope "+string(scope), func(t *testing.T) {
 				w := begin(t, open)
@@ -258,6 +259,7 @@ func outbox(t *testing.T, open Opener) {
 					message(c, "m0", posting(w.dbNow().Add(time.Minute)), purpose(conversation.Marketing)),
 					message(c, "m1"), message(c, "m2", purpose(conversation.Marketing), after(w.dbNow().Add(time.Hour))),
 					message(c, "m3", exempt), message(b, "m4", purpose(conversation.Marketing)),
+					message(c, "m6", func(m *gateway.Outbound) { m.Author = "agent:theo" }),
 				}}, at(ana), at(bea))
 				w.write(gateway.Writes{
 					Cancels:  []gateway.Withdrawal{{Customer: c, Scope: scope, Rule: "stop.keyword"}},

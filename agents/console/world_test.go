@@ -43,9 +43,16 @@ func newWorld(t *testing.T) *world {
 
 // startWorld starts a node over the desk; stop ends it.
 func startWorld(t tester, desk *memory) *world {
-	w := &world{t: t, desk: desk, server: httptest.NewUnstartedServer(nil)}
-	origin := "http://" + w.server.Listener.Addr().String()
-	w.console = New(Options{Desk: desk, Sessions: desk, Origins: []string{origin}, Subscribe: desk.subscribe})
+	w := serve(t, Options{Desk: desk, Sessions: desk, Subscribe: desk.subscribe})
+	w.desk = desk
+	return w
+}
+
+// serve starts a console; stop ends it.
+func serve(t tester, o Options) *world {
+	w := &world{t: t, server: httptest.NewUnstartedServer(nil)}
+	o.Origins = []string{"http://" + w.server.Listener.Addr().String()}
+	w.console = New(o)
 	w.console.hub.times = times{poll: 10 * time.Millisecond, mark: 5 * time.Millisecond, agents: 20 * time.Millisecond,
 		check: time.Minute, ping: time.Second, gap: time.Millisecond, hello: 5 * time.Second, bye: 20 * time.Millisecond}
 	w.server.Config.Handler = w.console

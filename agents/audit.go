@@ -88,11 +88,11 @@ func (d *Desk) Audit(ctx context.Context, by Agent, q AuditQuery) (AuditPage, er
 	if len(q.Cursor) > maxCursor || len(q.Kind) > maxCursor || len(q.Agent) > maxCursor {
 		return AuditPage{}, &Fault{"cursor", "is none of ours"}
 	}
-	read := AuditRead{Brands: []conversation.BrandID{q.Brand}, Agent: q.Agent, Kind: q.Kind, Before: q.Cursor, Limit: pageOf(q.Limit)}
+	read := AuditRead{Agent: q.Agent, Kind: q.Kind, Before: q.Cursor, Limit: pageOf(q.Limit)}
+	for _, b := range d.brandsAsked(by, q.Brand) {
+		read.Brands = append(read.Brands, b.ID)
+	}
 	if q.Brand == "" {
-		for _, b := range d.BrandsOf(by) {
-			read.Brands = append(read.Brands, b.ID)
-		}
 		read.Brands = append(read.Brands, "")
 		team, err := d.team(ctx, by)
 		if err != nil {

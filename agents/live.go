@@ -83,6 +83,9 @@ func (d *Desk) Figures(ctx context.Context, by Agent, brand conversation.BrandID
 		for id, n := range floor.Waiting {
 			waiting[id] += n
 		}
+		if live := d.Live(b.ID); live != nil {
+			f.Wait = max(f.Wait, int(live.Wait/time.Second))
+		}
 	}
 	for reason, n := range reasons {
 		f.Reasons = append(f.Reasons, ReasonN{reason, n})

@@ -25,7 +25,7 @@ func isForbidden(err error) bool {
 func TestEachRoleMayDoWhatTheTableSays(t *testing.T) {
 	w := open(t)
 	customer := w.texts("Je veux parler à un conseiller")
-	all := []string{"agent", "supervisor", "admin"}
+	all, supervisors := []string{"agent", "supervisor", "admin"}, []string{"supervisor", "admin"}
 	who := map[string]agents.Agent{
 		"agent":      w.agent("lea", agents.RoleAgent, lumen),
 		"supervisor": w.agent("theo", agents.RoleSupervisor),
@@ -67,6 +67,26 @@ func TestEachRoleMayDoWhatTheTableSays(t *testing.T) {
 		{"PutDraft", func(by agents.Agent) error { return w.desk.PutDraft(ctx, by, lumen, customer, "x") }, all},
 		{"Head", func(by agents.Agent) error { _, _, err := w.desk.Head(ctx, by, lumen); return err }, all},
 		{"Since", func(by agents.Agent) error { _, err := w.desk.Since(ctx, by, lumen, 0, 10); return err }, all},
+		{"Figures", func(by agents.Agent) error { _, err := w.desk.Figures(ctx, by, lumen); return err }, supervisors},
+		{"Report", func(by agents.Agent) error {
+			_, err := w.desk.Report(ctx, by, agents.ReportQuery{Name: agents.VolumeReport, Brand: lumen, From: time.Now().Add(-time.Hour), To: time.Now()})
+			return err
+		}, supervisors},
+		{"Audit", func(by agents.Agent) error {
+			_, err := w.desk.Audit(ctx, by, agents.AuditQuery{Brand: lumen})
+			return err
+		}, supervisors},
+		{"Incidents", func(by agents.Agent) error { _, err := w.desk.Incidents(ctx, by, lumen); return err }, all},
+		{"PutIncident", func(by agents.Agent) error { _, err := w.desk.PutIncident(ctx, by, strike); return err }, supervisors},
+		{"EndIncident", func(by agents.Agent) error { return w.desk.EndIncident(ctx, by, lumen, "none") }, supervisors},
+		{"Mentions", func(by agents.Agent) error { _, err := w.desk.Mentions(ctx, by, "", 0); return err }, append(all, "elsewhere")},
+		{"ReadMention", func(by agents.Agent) error { return w.desk.ReadMention(ctx, by, "none") }, append(all, "elsewhere")},
+		{"SearchMessages", func(by agents.Agent) error {
+			_, err := w.desk.SearchMessages(ctx, by, agents.TextQuery{Brand: lumen, Text: "x"})
+			return err
+		}, all},
+		{"Consents", func(by agents.Agent) error { _, err := w.desk.Consents(ctx, by, lumen, customer); return err }, all},
+		{"LogoutAgent of another", func(by agents.Agent) error { return w.desk.LogoutAgent(ctx, by, who["supervisor"].ID) }, []string{"supervisor", "admin", "elsewhere"}}, // of "supervisor" it is their own
 		{"Act claim", act(agents.Claim, ""), all},
 		{"Act write", act(agents.Write, ""), all},
 		{"Act note", act(agents.NoteDown, ""), all},

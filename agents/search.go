@@ -64,12 +64,9 @@ func (d *Desk) SearchMessages(ctx context.Context, by Agent, q TextQuery) (Found
 		return FoundPage{}, &Fault{"cursor", "is none of ours"}
 	}
 	page := FoundPage{Items: []Found{}}
-	brands := []conversation.BrandID{q.Brand}
-	if q.Brand == "" {
-		brands = nil
-		for _, b := range d.BrandsOf(by) {
-			brands = append(brands, b.ID)
-		}
+	var brands []conversation.BrandID
+	for _, b := range d.brandsAsked(by, q.Brand) {
+		brands = append(brands, b.ID)
 	}
 	q.Limit = pageOf(q.Limit)
 	list, err := d.store.FindTexts(ctx, brands, q.Text, q.Cursor, q.Limit)

@@ -17,7 +17,6 @@ import { followMentions } from './mentions.ts';
 import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { SearchPage } from './Search.tsx';
-import { Splitter } from './Splitter.tsx';
 import { Thread } from './Thread.tsx';
 
 const Supervisor = lazy(() => import('./supervisor/Supervisor.tsx')); // few need it, and plots weigh
@@ -52,16 +51,14 @@ export function Desk({ onOut }: { onOut: () => void }) {
     <div className="desk" data-pane={supervising ? 'page' : place.key ? 'thread' : 'list'} data-panel={panel || undefined}
       style={{ '--list': `${widths.list}px`, '--customer': `${widths.customer}px` } as CSSProperties}>
       <a className="skip" href="#thread" onClick={(e) => { e.preventDefault(); document.getElementById('thread')?.focus(); }}>{say('app.skip')}</a>
-      <Offers />
+      {!place.key && <Offers />}
       <Rail place={place} onOut={onOut} />
       {supervising ? (
         <Suspense fallback={<p className="splash" role="status">{say('app.loading')}</p>}><Supervisor place={place} /></Suspense>
       ) : (
         <>
           {place.page === 'search' ? <SearchPage place={place} /> : place.page === 'mentions' ? <Mentions place={place} /> : <List place={place} />}
-          <Splitter pane="list" />
           <Thread key={place.key ?? ''} place={place} />
-          {place.key && <Splitter pane="customer" />}
           {place.key && <Customer k={place.key} />}
         </>
       )}

@@ -11,7 +11,9 @@ import { Wait } from './Row.tsx';
 
 const settles = 400; // milliseconds before a click counts: it was meant for what lay below
 
-/** Customers who are offered to this agent and held for a moment, above whatever is open. */
+let heard = ''; // the offer that was said last: it is said once, wherever it is shown
+
+/** Customers who are offered to this agent and held for a moment: below the head of what is open, or over the page. */
 export function Offers() {
   const rows = useDesk((s) => s.known.rows);
   const me = useDesk((s) => s.me.agent.id);
@@ -28,6 +30,9 @@ function Held() {
   const list = offersFor(rows, me, now);
   const first = list[0];
   useEffect(() => {
+    const which = first ? `${keyOf(first)} ${first.hold}` : '';
+    if (which === heard) return;
+    heard = which;
     if (first) screen.say(say('offer.heard', { name: first.name || first.phone, reason: first.reason ? reasonOf(first.reason, say) : '' }));
   }, [first && keyOf(first), say]);
   if (!list.length) return null;
@@ -55,7 +60,7 @@ function Offer({ row, now, keyed, claims }: { row: Summary; now: number; keyed: 
         {row.priority === 'high' && <span className="badge high">{say('priority.high')}</span>}
         {left !== undefined && <time className="hold" data-is={left < 10_000 ? 'soon' : undefined}>{say('offer.left', { n: Math.ceil(left / 1000) })}</time>}
       </header>
-      {row.reason && <p>{reasonOf(row.reason, say)}</p>}
+      {row.reason && <p className="reason">{reasonOf(row.reason, say)}</p>}
       {row.preview && <p className="quiet preview">{row.preview}</p>}
       <p className="row-facts">
         <span className="fact">{say.maybe(`medium.${row.medium}`, row.medium)}</span>

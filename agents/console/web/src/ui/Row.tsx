@@ -65,9 +65,12 @@ export function Wait({ waits, due, now, short }: { waits: string; due?: string; 
   const ms = now - Date.parse(waits);
   const left = due ? Date.parse(due) - now : undefined;
   return (
-    <span className="wait" data-is={pressing(waits, due, now)} data-short={short || undefined} title={due ? `${say('row.waits', { time: lasting(ms, say) })}. ${say('sla.answer.title', { time: clock(due, say) })}` : undefined}>
-      <Clock3 aria-hidden />{short && left !== undefined ? null : ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) })}
-      {left !== undefined && <b>{left >= 0 ? say('sla.left', { time: lasting(left, say) }) : say('sla.late', { time: lasting(-left, say) })}</b>}
+    <span className="wait" data-is={pressing(waits, due, now)} title={due ? `${say('row.waits', { time: lasting(ms, say) })}. ${say('sla.answer.title', { time: clock(due, say) })}` : undefined}>
+      <Clock3 aria-hidden />
+      <span>
+        {!(short && left !== undefined) && (ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) }))}
+        {left !== undefined && <>{!short && ' · '}{left >= 0 ? say('sla.left', { time: lasting(left, say) }) : say('sla.late', { time: lasting(-left, say) })}</>}
+      </span>
     </span>
   );
 }

@@ -11,8 +11,10 @@ import { go, screen, useClient, useDesk, useNow, type Place } from './context.ts
 import { Bubble, EventLine } from './Entry.tsx';
 import { Head } from './Head.tsx';
 import { Lightbox } from './Media.tsx';
+import { Offers } from './Offers.tsx';
 import { PendingBubble } from './PendingBubble.tsx';
 import { useSeek } from './seek.ts';
+import { Splitter } from './Splitter.tsx';
 
 export function Thread({ place }: { place: Place }) {
   const say = useWords();
@@ -31,7 +33,7 @@ export function Thread({ place }: { place: Place }) {
   }
   if (!place.key) {
     return (
-      <div className="thread none" id="thread" tabIndex={-1}>
+      <div className="thread none" id="thread" tabIndex={-1} role="region" aria-label={say('thread.pick')}>
         <MessagesSquare aria-hidden />
         <strong>{say('thread.pick')}</strong>
         <p>{say('thread.pick.lead')}</p>
@@ -41,8 +43,10 @@ export function Thread({ place }: { place: Place }) {
   return (
     <main className="thread" id="thread" tabIndex={-1} aria-label={say('thread.label', { name: name || say('row.unknown') })}>
       <Head k={place.key} place={place} />
+      <Offers />
       <Talk k={place.key} />
       <Composer k={place.key} />
+      <Splitter pane="customer" />
       <Lightbox k={place.key} />
     </main>
   );

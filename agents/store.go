@@ -29,6 +29,8 @@ type Store interface {
 	// Items reads a thread newest first, before the item of this id ("" from
 	// the end): messages, notes and events merged, in the order of their ids.
 	Items(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, before string, limit int) ([]Item, error)
+	// Message reads one message of the customer's.
+	Message(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, id conversation.MessageID) (gateway.Stored, error)
 	// Acted is the version of the turn that did an agent's act to the customer; ErrNotFound when
 	// it was refused, or never came.
 	Acted(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, act conversation.EventID) (version int64, err error)

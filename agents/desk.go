@@ -44,10 +44,8 @@ type Options struct {
 	// false where it is not known. nil: nowhere.
 	Price func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
 
-	FirstAnswer time.Duration    // within which who asked for a person gets their answer; 0: not watched
-	NextAnswer  time.Duration    // within which an answer follows what the customer wrote since
-	Now         func() time.Time // nil: time.Now
-	Log         *slog.Logger     // nil: silent
+	Now func() time.Time // nil: time.Now
+	Log *slog.Logger     // nil: silent
 }
 
 // Canned is a text that agents send often; {name} (of the customer) and
@@ -69,8 +67,6 @@ type Desk struct {
 	takeBack time.Duration
 	idle     time.Duration
 	price    func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
-	first    time.Duration
-	next     time.Duration
 	now      func() time.Time
 	log      *slog.Logger
 
@@ -101,7 +97,7 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, channels: o.Channels, canned: o.Canned,
-		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, first: o.FirstAnswer, next: o.NextAnswer, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
+		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
 		byEmail: newThrottle(loginEvery, loginBurst, throttledNames), byAddress: newThrottle(addressEvery, addressBurst, throttledNames)}
 }
 

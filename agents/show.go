@@ -20,7 +20,7 @@ func (d *Desk) summary(r Row) Summary {
 		Brand: c.Brand, Customer: c.Customer.ID, Name: strings.TrimSpace(c.Customer.First + " " + c.Customer.Last),
 		Phone: c.Customer.Phone, Medium: c.Medium, Language: c.Customer.Language, State: c.State,
 		OwnerKind: ownerOf(c.State), Priority: conversation.Normal, At: r.Changed,
-		VIP: c.Customer.VIP, Version: c.Version, Silenced: c.Customer.Silenced,
+		VIP: c.Customer.VIP, Version: c.Version, Silenced: c.Customer.Silenced, Tags: []string{},
 	}
 	if s.Phone == "" {
 		s.Phone = c.Address
@@ -30,30 +30,14 @@ func (d *Desk) summary(r Row) Summary {
 	}
 	if k := c.Desk; k != nil {
 		s.Owner, s.Status, s.Priority, s.Reason, s.Waits = k.Owner, k.Status, k.Priority, k.Reason, k.Waits
-		s.Due = d.due(k)
+		s.Due, s.ResolveBy, s.Offered, s.Hold = k.Due, k.ResolveBy, k.Offered, k.Hold
+		s.Team, s.Tags, s.Rating = k.Team, some(k.Tags), k.Rating
 	}
 	if m := r.Last; m != nil {
 		s.Preview, s.At = cut(m.Text, maxPreview), m.At
 		s.From, _ = author(m)
 	}
 	return s
-}
-
-// due is until when the customer should have an answer: the first one since
-// they came to the desk, or the next.
-func (d *Desk) due(k *conversation.Desk) time.Time {
-	within, since := d.next, k.Waits
-	if k.Answered.Before(k.Queued) || k.Answered.IsZero() {
-		within = d.first
-		if !k.Queued.IsZero() && (since.IsZero() || k.Queued.Before(since)) {
-			since = k.Queued
-		}
-	}
-	open := k.Status == conversation.DeskQueued || k.Status == conversation.DeskAssigned
-	if !open || k.Waits.IsZero() || within <= 0 {
-		return time.Time{}
-	}
-	return since.Add(within)
 }
 
 func ownerOf(s conversation.State) OwnerKind {
@@ -92,6 +76,15 @@ func (d *Desk) show(r Row, by Agent, draft string) Detail {
 	v := Detail{Summary: d.summary(r), Desk: c.Desk, Profile: profile(&c.Customer), Questions: some(c.Questions), Draft: draft, Channel: c.Channel}
 	v.WhyNot = d.whyNot(c, by)
 	v.CanWrite = v.WhyNot == ""
+	if d.price != nil && c.Address != "" {
+		if p, known := d.price(c.Channel, c.Address); known {
+			v.SegmentPrice = &p
+		}
+	}
+	if c.Medium == conversation.WhatsApp && !c.WroteAt.IsZero() {
+		until := c.WroteAt.Add(whatsappWindow)
+		v.WindowUntil = &until
+	}
 	return v
 }
 
@@ -127,7 +120,7 @@ func asked(c *conversation.Conversation) bool {
 func profile(c *conversation.Customer) Profile {
 	p := Profile{
 		First: c.First, Last: c.Last, Email: c.Email, Language: c.Language, Timezone: c.Timezone, Country: c.Country,
-		VIP: c.VIP, Value: c.Value, Points: c.Points, Tags: some(c.Tags), Cart: c.Cart,
+		VIP: c.VIP, Suspended: c.Suspended, Value: c.Value, Points: c.Points, Tags: some(c.Tags), Cart: c.Cart,
 		Orders: some(c.Orders), Returns: some(c.Returns), Consents: some(c.Consents), Preferences: c.Preferences,
 	}
 	if p.Preferences == nil {
@@ -155,13 +148,29 @@ func (i Item) id() string {
 // entries shows items, oldest first. That somebody wrote is shown by what they
 // wrote, not by an event beside it.
 func (d *Desk) entries(ctx context.Context, newestFirst []Item) []Entry {
+	return d.entriesOf(ctx, newestFirst, newestFirst)
+}
+
+// entriesOf shows some of the items that were read: a message's act is found by
+// the note of its turn, which may not be among them.
+func (d *Desk) entriesOf(ctx context.Context, newestFirst, read []Item) []Entry {
+	acts := make(map[int64]string)
+	for _, i := range read {
+		if n := i.Note; n != nil && n.Agent != "" {
+			acts[n.Version] = clientID(n.Event)
+		}
+	}
 	list := make([]Entry, 0, len(newestFirst))
 	for i := len(newestFirst) - 1; i >= 0; i-- {
 		item := newestFirst[i]
 		if n := item.Note; n != nil && n.Kind != "note" && n.Type == string(conversation.AgentWrote) && len(n.Steps) == 0 {
 			continue
 		}
-		list = append(list, d.entry(ctx, item))
+		e := d.entry(ctx, item)
+		if e.From == FromAgent {
+			e.Act = acts[e.Version]
+		}
+		list = append(list, e)
 	}
 	return list
 }
@@ -180,7 +189,7 @@ func (d *Desk) entry(ctx context.Context, i Item) Entry {
 	}
 	m := i.Message
 	e := Entry{ID: string(m.ID), Kind: EntryMessage, Text: m.Text, Media: some(m.Media), Status: string(m.Status), Code: m.Code,
-		Segments: m.Segments, Rule: m.Rule, At: m.At, Version: m.Version}
+		Segments: m.Segments, Rule: m.Rule, At: m.At, Version: m.Version, After: m.After}
 	e.From, e.Agent = author(m)
 	e.Name = d.name(ctx, e.Agent)
 	return e

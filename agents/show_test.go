@@ -3,48 +3,23 @@ package agents
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
 )
 
 var nine = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func quiet() *Desk {
-	return New(Options{FirstAnswer: 5 * time.Minute, NextAnswer: 10 * time.Minute, Now: func() time.Time { return nine }})
-}
-
-func TestAnAnswerIsDue(t *testing.T) {
-	at := func(minutes int) time.Time { return nine.Add(time.Duration(minutes) * time.Minute) }
-	for name, c := range map[string]struct {
-		desk conversation.Desk
-		want time.Time
-	}{
-		"five minutes after somebody was asked for": {
-			conversation.Desk{Status: conversation.DeskQueued, Queued: at(0), Waits: at(0)}, at(5)},
-		"and not later because they write again, or were passed on": {
-			conversation.Desk{Status: conversation.DeskAssigned, Queued: at(0), Waits: at(3)}, at(5)},
-		"ten minutes after they wrote again": {
-			conversation.Desk{Status: conversation.DeskAssigned, Queued: at(0), Answered: at(2), Waits: at(4)}, at(14)},
-		"never while they do not wait": {
-			conversation.Desk{Status: conversation.DeskAssigned, Queued: at(0), Answered: at(2)}, time.Time{}},
-		"never while it is put off": {
-			conversation.Desk{Status: conversation.DeskSnoozed, Queued: at(0), Waits: at(0)}, time.Time{}},
-		"never when it is done": {
-			conversation.Desk{Status: conversation.DeskResolved, Queued: at(0), Waits: at(0)}, time.Time{}},
-	} {
-		if got := quiet().due(&c.desk); !got.Equal(c.want) {
-			t.Errorf("%s: %s, not %s", name, got, c.want)
-		}
-	}
-	silent := New(Options{})
-	if got := silent.due(&conversation.Desk{Status: conversation.DeskQueued, Waits: nine}); !got.IsZero() {
-		t.Errorf("times that are not watched are due at %s", got)
-	}
+	return New(Options{Now: func() time.Time { return nine }, Price: func(ch conversation.ChannelID, to conversation.Address) (sms.Price, bool) {
+		return sms.Price{Amount: 798, Scale: 4, Currency: "USD"}, ch == "sms" && to == "+33612345678"
+	}})
 }
 
 func TestWhoMayWriteAndWhyNot(t *testing.T) {
@@ -98,15 +73,15 @@ func TestThePagesJSON(t *testing.T) {
 	}{
 		{"agent", Agent{ID: "lea", Password: "$argon2id$…", Brands: []conversation.BrandID{"lumen"}, Revoked: nine},
 			[]string{"capacity", "email", "id", "languages", "load", "name", "presence", "role", "teams"}},
-		{"summary", d.summary(row), []string{"at", "brand", "cart", "customer", "from", "language", "medium", "name", "owner", "owner_kind",
-			"phone", "preview", "priority", "reason", "silenced", "state", "status", "version", "vip"}},
+		{"summary", d.summary(row), []string{"at", "brand", "cart", "customer", "from", "language", "medium", "name", "offered", "owner", "owner_kind",
+			"phone", "preview", "priority", "rating", "reason", "silenced", "state", "status", "tags", "team", "version", "vip"}},
 		{"conversation", d.show(row, Agent{}, ""), []string{"at", "brand", "can_write", "cart", "channel", "customer", "desk", "draft", "from",
-			"language", "medium", "name", "owner", "owner_kind", "phone", "preview", "priority", "profile", "questions", "reason", "silenced",
-			"state", "status", "version", "vip", "why_not"}},
+			"language", "medium", "name", "offered", "owner", "owner_kind", "phone", "preview", "priority", "profile", "questions", "rating",
+			"reason", "segment_price", "silenced", "state", "status", "tags", "team", "version", "vip", "why_not", "window_until"}},
 		{"profile", d.show(row, Agent{}, "").Profile, []string{"cart", "consents", "country", "email", "first", "language", "last", "orders",
-			"points", "preferences", "returns", "tags", "timezone", "value", "vip"}},
+			"points", "preferences", "returns", "suspended", "tags", "timezone", "value", "vip"}},
 		{"entry", d.entry(context.Background(), Item{Note: &gateway.NoteRow{ID: "n1", Kind: "note", Agent: "lea", Text: "x"}}),
-			[]string{"agent", "at", "code", "from", "id", "kind", "media", "name", "rule", "segments", "status", "text", "version"}},
+			[]string{"act", "agent", "at", "code", "from", "id", "kind", "media", "name", "rule", "segments", "status", "text", "version"}},
 		{"page", Page{Items: []Summary{}}, []string{"as_of_seq", "counts", "items", "next"}},
 	} {
 		b, err := json.Marshal(c.v)
@@ -128,5 +103,50 @@ func TestThePagesJSON(t *testing.T) {
 	}
 	if s := d.summary(row); s.Preview != "Bonjour à tous" || s.From != FromCustomer || s.Name != "Claire Martin" || s.OwnerKind != OwnerAssistant {
 		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestADetailSaysWhatAndUntilWhenMayBeWritten(t *testing.T) {
+	for name, c := range map[string]struct {
+		c      conversation.Conversation
+		price  bool
+		window time.Time
+	}{
+		"by SMS":                     {conversation.Conversation{Channel: "sms", Medium: conversation.SMS, Address: "+33612345678", WroteAt: nine}, true, time.Time{}},
+		"by SMS, to nobody yet":      {conversation.Conversation{Channel: "sms", Medium: conversation.SMS}, false, time.Time{}},
+		"where no price is known":    {conversation.Conversation{Channel: "sms", Medium: conversation.SMS, Address: "+4912345"}, false, time.Time{}},
+		"on WhatsApp":                {conversation.Conversation{Channel: "wa", Medium: conversation.WhatsApp, Address: "whatsapp:+33612345678", WroteAt: nine}, false, nine.Add(24 * time.Hour)},
+		"on WhatsApp, before a word": {conversation.Conversation{Channel: "wa", Medium: conversation.WhatsApp}, false, time.Time{}},
+	} {
+		v := quiet().show(Row{Conversation: c.c}, Agent{}, "")
+		if (v.SegmentPrice != nil) != c.price || c.price && v.SegmentPrice.String() != "0.0798 USD" {
+			t.Errorf("%s a segment costs %v", name, v.SegmentPrice)
+		}
+		if (v.WindowUntil != nil) != !c.window.IsZero() || v.WindowUntil != nil && !v.WindowUntil.Equal(c.window) {
+			t.Errorf("%s free text is taken until %v", name, v.WindowUntil)
+		}
+	}
+}
+
+func TestAMessageNamesTheActThatSaidIt(t *testing.T) {
+	act := func(version int64, event conversation.EventID, kind string) Item {
+		return Item{Note: &gateway.NoteRow{ID: conversation.MessageID(fmt.Sprint("n", version)), Event: event, Kind: "event", Type: kind, Agent: "lea", Version: version}}
+	}
+	said := func(version int64, author string) Item {
+		return Item{Message: &gateway.Stored{ID: conversation.MessageID(fmt.Sprint("m", version)), Author: author, Version: version,
+			Status: gateway.Queued, After: nine}}
+	}
+	d := quiet()
+	d.names["lea"] = named{"Léa", nine.Add(nameKept)}
+	read := []Item{said(4, "assistant"), said(3, "agent:lea"), act(3, "act:lea:hello", "agent.wrote"), act(2, "act:lea:take-it", "agent.claimed"), act(1, "turn:1", "agent.idled")}
+	var got []string
+	for _, e := range d.entriesOf(t.Context(), read, read) {
+		got = append(got, fmt.Sprintf("%s %s %t", e.ID, e.Act, !e.After.IsZero()))
+	}
+	if want := []string{"n1  false", "n2 take-it false", "m3 hello true", "m4  true"}; !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if e := d.entriesOf(t.Context(), read[1:2], read)[0]; e.Act != "hello" {
+		t.Errorf("alone: %+v", e)
 	}
 }

@@ -95,12 +95,13 @@ func (d *Desk) change(ctx context.Context, brand conversation.BrandID, t *touch)
 	}
 	s := d.summary(row)
 	c.Conversation = &s
-	var told []Item
+	var told, read []Item
 	for page, before := 0, ""; page < maxPages; page++ {
 		items, err := d.store.Items(ctx, brand, t.customer, before, newest)
 		if err != nil {
 			return c, fmt.Errorf("read what changed: %w", err)
 		}
+		read = append(read, items...)
 		older := false
 		for _, i := range items {
 			turn := t.version > 0 && i.version() >= t.version
@@ -115,7 +116,7 @@ func (d *Desk) change(ctx context.Context, brand conversation.BrandID, t *touch)
 		}
 		before = items[len(items)-1].id()
 	}
-	c.Entries = d.entries(ctx, told)
+	c.Entries = d.entriesOf(ctx, told, read)
 	c.Mentions, err = d.mentionsIn(ctx, brand, t.customer, told)
 	return c, err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
 )
 
 // Summary is a conversation as a list shows it. PROTOCOL.md in console says
@@ -24,8 +25,14 @@ type Summary struct {
 	Preview   string                  `json:"preview"` // of the newest message, cut
 	From      From                    `json:"from"`    // who said it
 	At        time.Time               `json:"at"`
-	Waits     time.Time               `json:"waits,omitzero"` // since when the customer waits for an answer
-	Due       time.Time               `json:"due,omitzero"`   // until when it should be given
+	Waits     time.Time               `json:"waits,omitzero"`      // since when the customer waits for an answer
+	Due       time.Time               `json:"due,omitzero"`        // until when it should be given
+	ResolveBy time.Time               `json:"resolve_by,omitzero"` // until when all of it should be resolved
+	Offered   conversation.AgentID    `json:"offered"`             // whom a queued one is held for,
+	Hold      time.Time               `json:"hold,omitzero"`       // until then
+	Team      string                  `json:"team"`
+	Tags      []string                `json:"tags"`
+	Rating    int                     `json:"rating"` // 1 to 5, 0 for none
 	VIP       bool                    `json:"vip"`
 	Cart      *conversation.Money     `json:"cart"`
 	Version   int64                   `json:"version"`
@@ -61,6 +68,9 @@ type Detail struct {
 	CanWrite  bool                    `json:"can_write"`
 	WhyNot    string                  `json:"why_not"` // a code of conversation.Refused; "" where CanWrite
 	Channel   conversation.ChannelID  `json:"channel"`
+
+	SegmentPrice *sms.Price `json:"segment_price"` // of what is written there; null where it is not known
+	WindowUntil  *time.Time `json:"window_until"`  // WhatsApp takes free text until then; null elsewhere
 }
 
 // Profile is what the desk shows of a customer.
@@ -72,6 +82,7 @@ type Profile struct {
 	Timezone    string                  `json:"timezone"`
 	Country     string                  `json:"country"`
 	VIP         bool                    `json:"vip"`
+	Suspended   bool                    `json:"suspended"` // marketing waits for a doubtful opt-out to be clarified
 	Value       conversation.Money      `json:"value"`
 	Points      *int64                  `json:"points"`
 	Tags        []string                `json:"tags"`
@@ -97,6 +108,8 @@ type Entry struct {
 	Rule     conversation.Rule    `json:"rule"`
 	At       time.Time            `json:"at"`
 	Version  int64                `json:"version"`
+	Act      string               `json:"act"`            // the client's id of the act that did it, "" for none
+	After    time.Time            `json:"after,omitzero"` // when a queued message goes out
 
 	Type  string              `json:"type,omitempty"` // of an event
 	Steps []conversation.Edge `json:"steps,omitempty"`

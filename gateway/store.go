@@ -226,6 +226,7 @@ type Stored struct {
 	Segments int
 	Attempts int
 	Version  int64
+	After    time.Time // of a queued one: it leaves not before
 	At       time.Time
 	Changed  time.Time
 }

@@ -21,15 +21,14 @@ const (
 		(select count(*) from tickets t where t.owner = a.id and t.status = 'assigned')
 			+ (select count(*) from tickets t where t.offered = a.id and t.offered <> ''),
 		(select count(*) from tickets t where t.offered = a.id and t.offered <> '')`
-	held = `select holder, count(*) from (select owner as holder from tickets where owner = any($1) and status = 'assigned'
-		union all select offered from tickets where offered = any($1) and offered <> '') h group by holder`
 )
 
 var (
 	// Locking and counting are statements of their own: what others gave while
 	// this one waited for the lock is counted.
 	lockAgents  = both(`select id, capacity from agents where id = any($1) order by id for update`)
-	countLoads  = both(held)
+	countHeld   = both(`select owner, count(*) from tickets where owner = any($1) and status = 'assigned' group by owner`)
+	countOffers = both(`select offered, count(*) from tickets where offered = any($1) and offered <> '' group by offered`)
 	readAgent   = both(`select ` + agentColumns + ` from agents a where a.id = $1`)
 	readByEmail = both(`select ` + agentColumns + ` from agents a where a.email = $1`)
 	readAgents  = both(`select ` + agentColumns + ` from agents a order by a.name, a.id`)
@@ -38,7 +37,8 @@ var (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		on conflict (id) do update set email = excluded.email, name = excluded.name, role = excluded.role,
 			presence = excluded.presence, capacity = excluded.capacity, brands = excluded.brands,
-			languages = excluded.languages, teams = excluded.teams, password = excluded.password, disabled = excluded.disabled, revoked = excluded.revoked`)
+			languages = excluded.languages, teams = excluded.teams,
+			password = excluded.password, disabled = excluded.disabled, revoked = excluded.revoked`)
 	setPresence = both(`update agents set presence = $2 where id = $1`)
 	setSeen     = both(`update agents set seen = $2 where id = any($1) and seen < $2`)
 
@@ -57,6 +57,13 @@ func (t *tx) Loads(ctx context.Context, ids []conversation.AgentID) (map[convers
 	}
 	has := make(map[conversation.AgentID]int, len(ids))
 	column := texts(ids, func(id conversation.AgentID) conversation.AgentID { return id })
+	count := func(scan scanner) error {
+		var id conversation.AgentID
+		var n int
+		err := scan(&id, &n)
+		has[id] += n
+		return err
+	}
 	err := errors.Join(
 		t.ask(ctx, lockAgents, func(scan scanner) error {
 			var id conversation.AgentID
@@ -65,13 +72,7 @@ func (t *tx) Loads(ctx context.Context, ids []conversation.AgentID) (map[convers
 			loads[id] = l
 			return err
 		}, column),
-		t.ask(ctx, countLoads, func(scan scanner) error {
-			var id conversation.AgentID
-			var n int
-			err := scan(&id, &n)
-			has[id] = n
-			return err
-		}, column))
+		t.ask(ctx, countHeld, count, column), t.ask(ctx, countOffers, count, column))
 	err = errors.Join(err, t.hear(ctx))
 	for id, l := range loads {
 		l.Has = has[id]

@@ -48,7 +48,7 @@ func byCarrier[V ~string](ctx context.Context, x *session, s *statement, brand c
 	return found, err
 }
 
-const storedColumns = `id, status, author, channel, address, body, media, purpose, rule, code, carrier, segments, attempts, version, created, changed`
+const storedColumns = `id, status, author, channel, address, body, media, purpose, rule, code, carrier, segments, attempts, version, not_before, created, changed`
 
 var (
 	thread = both(`select ` + storedColumns + `
@@ -79,11 +79,14 @@ func (s *Store) Thread(ctx context.Context, brand conversation.BrandID, customer
 func scanStored(scan scanner) (gateway.Stored, error) {
 	var m gateway.Stored
 	var media string
-	var created, changed int64
+	var after, created, changed int64
 	err := scan(&m.ID, &m.Status, &m.Author, &m.Channel, &m.Address, &m.Text, &media, &m.Purpose, &m.Rule, &m.Code,
-		&m.Carrier, &m.Segments, &m.Attempts, &m.Version, &created, &changed)
+		&m.Carrier, &m.Segments, &m.Attempts, &m.Version, &after, &created, &changed)
 	if err != nil {
 		return m, err
+	}
+	if m.Status == gateway.Queued {
+		m.After = moment(after)
 	}
 	m.Inbound = m.Status == gateway.Received
 	m.At, m.Changed = moment(created), moment(changed)

@@ -31,7 +31,7 @@ var polled = map[string]*statement{
 	"dueTimers": dueTimers, "takeJobs": takeJobs, "flightOf": flightOf, "outbound": outbound,
 	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger,
 	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode,
-	"lockAgents": lockAgents, "countLoads": countLoads, "readAgent": readAgent, "readByEmail": readByEmail,
+	"lockAgents": lockAgents, "countHeld": countHeld, "countOffers": countOffers, "setSeen": setSeen, "readHandled": readHandled, "readAgent": readAgent, "readByEmail": readByEmail,
 	"findSession": findSession, "deleteSession": deleteSession, "endSessions": endSessions,
 	"listMine": listMine, "listQueue": listQueue, "listAll": listAll, "listBot": listBot,
 	"countMine":    countMine,
@@ -39,7 +39,7 @@ var polled = map[string]*statement{
 	"readAudit": readAudit, "readActs": readActs, "readActsOf": readActsOf, "openIncidents": openIncidents,
 	"readMentions": readMentions, "mentionsIn": mentionsIn, "countUnread": countUnread, "markRead": markRead,
 	"newMessages": newMessages, "newNotes": newNotes, "findFTS": findFTS,
-	"readHandoffs": readHandoffs,
+	"readHandoffs":  readHandoffs,
 	"foundMessages": foundMessages, "foundNotes": foundNotes,
 	"findWords": findWords, "findPhone": findPhone, "readDraft": readDraft, "readActed": readActed,
 }

@@ -11,11 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/term"
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/store"
 )
@@ -32,6 +34,8 @@ type agentAddCmd struct {
 	Name     string   `required:"" help:"As colleagues read it."`
 	Role     string   `default:"agent" enum:"agent,supervisor,admin" help:"agent, supervisor or admin."`
 	Brand    []string `sep:"," help:"The brands that they answer for; without any: all."`
+	Language []string `sep:"," help:"The languages in which they answer, as fr; without any: all."`
+	Team     []string `sep:"," help:"The teams whose queues they answer, beside everybody's."`
 	Capacity int      `default:"8" help:"How many conversations they take at once; 0 is not bounded."`
 	passwordFlag
 }
@@ -42,7 +46,7 @@ func (c *agentAddCmd) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		a := agents.Agent{Email: c.Email, Name: c.Name, Role: agents.Role(c.Role), Capacity: c.Capacity}
+		a := agents.Agent{Email: c.Email, Name: c.Name, Role: agents.Role(c.Role), Capacity: c.Capacity, Languages: c.Language, Teams: c.Team}
 		for _, b := range c.Brand {
 			a.Brands = append(a.Brands, conversation.BrandID(b))
 		}
@@ -131,15 +135,40 @@ func (f configFlag) desk(ctx context.Context, do func(*agents.Desk) error) error
 
 // newDesk is the desk of a configuration; door is nil where nobody acts.
 func newDesk(cfg *configs.Config, st *store.Store, door gateway.Door, log *slog.Logger) *agents.Desk {
-	o := agents.Options{Door: door, Store: st, Log: log}
+	o := agents.Options{Door: door, Store: st, Log: log, TakeBack: cfg.Desk.TakeBack, Idle: cfg.Desk.Idle, Price: segmentPrice(cfg)}
 	for i := range cfg.Brands {
 		b := &cfg.Brands[i]
 		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Zone: b.Location()})
+	}
+	for i := range cfg.Channels {
+		if c := &cfg.Channels[i]; c.Available() {
+			o.Channels = append(o.Channels, agents.Channel{ID: c.ID, Brand: c.Brand, Medium: c.Medium()})
+		}
 	}
 	for _, t := range cfg.Desk.Canned {
 		o.Canned = append(o.Canned, agents.Canned(t))
 	}
 	return agents.New(o)
+}
+
+// segmentPrice is what a segment costs by the price table: by the kind of the
+// channel and the country of the number. What is paid by message has none.
+func segmentPrice(cfg *configs.Config) func(conversation.ChannelID, conversation.Address) (sms.Price, bool) {
+	kinds := make(map[conversation.ChannelID]configs.Kind)
+	for i := range cfg.Channels {
+		kinds[cfg.Channels[i].ID] = cfg.Channels[i].Kind
+		if cfg.Channels[i].Medium() == conversation.WhatsApp {
+			kinds[cfg.Channels[i].ID] = configs.WhatsApp
+		}
+	}
+	return func(channel conversation.ChannelID, to conversation.Address) (sms.Price, bool) {
+		n, err := phonenumbers.Parse(strings.TrimPrefix(string(to), "whatsapp:"), "ZZ")
+		if err != nil || kinds[channel] == "" {
+			return sms.Price{}, false
+		}
+		rate, known := cfg.Tariff.Rate(string(kinds[channel]), phonenumbers.GetRegionCodeForNumber(n))
+		return rate.Price, known && rate.Per != sms.PerMessage
+	}
 }
 
 type passwordFlag struct {

@@ -31,16 +31,17 @@ var trace func(gateway.Point)
 
 // app is the whole house, wired: what serve and demo run.
 type app struct {
-	config  *configs.Config
-	log     *slog.Logger
-	store   *store.Store
-	gateway *gateway.Gateway
-	carrier *phones.Carrier // nil without simulated phones
-	people  *agents.Desk
-	console *console.Console
-	metrics *prometheus.Registry
-	handler http.Handler
-	closers []func() error // in the order of opening
+	config   *configs.Config
+	log      *slog.Logger
+	store    *store.Store
+	gateway  *gateway.Gateway
+	carrier  *phones.Carrier // nil without simulated phones
+	people   *agents.Desk
+	assigner *agents.Assigner
+	console  *console.Console
+	metrics  *prometheus.Registry
+	handler  http.Handler
+	closers  []func() error // in the order of opening
 }
 
 // build wires the house from a checked configuration and an open, migrated
@@ -54,7 +55,8 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		},
 		Deadline: cfg.Sending.Deadline, Lease: cfg.Sending.Lease, ListLag: cfg.Sending.ListLag,
 		Queue: cfg.Queue, Keep: cfg.Keep.Gateway(),
-		SettleApart: databaseKind(cfg.Database) == "postgresql", // SQLite takes one writer
+		Live:        func(b conversation.BrandID) *conversation.Live { return a.people.Live(b) }, // asked once it runs
+		SettleApart: databaseKind(cfg.Database) == "postgresql",                                  // SQLite takes one writer
 	}
 	if o.Shops == nil {
 		o.Shops = make(map[conversation.BrandID]gateway.Shop)
@@ -216,6 +218,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 		return errors.Join(err, public.Close(), group.Wait())
 	}
 	group.Go(func() error { a.console.Run(serving); return nil })
+	group.Go(func() error { a.assigner.Run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })
 	if ready != nil {

@@ -6,19 +6,22 @@ import (
 	"net"
 	"strings"
 
+	"github.com/causette/causette/agents"
 	"github.com/causette/causette/agents/console"
 	"github.com/causette/causette/agents/console/web"
 	"github.com/causette/causette/configs"
 )
 
-// desk connects the people: the service that checks what they may, and the
-// console that pages reach it by.
+// desk connects the people: the service that checks what they may, what it
+// does by itself, and the console that pages reach it by.
 func (a *app) desk() error {
 	page, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return fmt.Errorf("open the console's page: %w", err)
 	}
 	a.people = newDesk(a.config, a.store, a.gateway, a.log)
+	a.assigner = agents.NewAssigner(a.people, agents.AssignerOptions{Manual: a.config.Desk.Assign == configs.Manual})
+	a.gateway.Subscribe(a.assigner.Wake)
 	a.console = console.New(console.Options{
 		Desk: a.people, Sessions: a.store, Page: page, Log: a.log, Subscribe: a.gateway.Subscribe,
 		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),

@@ -57,7 +57,7 @@ const (
 	slotTold    = "told"
 	slotHelped  = "helped"
 	thanksAfter = 10 * time.Minute // a "merci" sooner than this thanks for the handover
-	maxSettled  = 12               // words: more say something else, too
+	maxSettled  = 8                // words: more say something else, too
 )
 
 // whileWaiting answers a customer who waits for a person: what can be said
@@ -134,11 +134,11 @@ func (t *turn) settled() bool {
 }
 
 // answersIt reports that an answer settles what the customer waits for: nobody
-// had it yet, and it is nothing that only a person settles.
+// had it yet, it is nothing that only a person settles, and no new trouble.
 func (t *turn) answersIt() bool {
 	d := t.c.Desk
 	r := t.ruleAt(d)
-	return !t.people && !d.given() && r != nil && !r.stays
+	return !t.people && !d.given() && r != nil && !r.stays && !t.escalates()
 }
 
 // given reports that an agent had it and gave it to the queue.

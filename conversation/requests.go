@@ -97,6 +97,9 @@ func (t *turn) request(i understanding.Intent) bool {
 	case understanding.WrongNumber:
 		t.detach("wrong_number")
 	case understanding.Minor:
+		if len(t.read.Words) == 1 && t.read.HasNumber {
+			return false // a bare number is an answer out of place, not an age
+		}
 		t.detach("minor")
 	case understanding.Privacy:
 		t.privacy()

@@ -174,6 +174,9 @@ func (w *world) step() Turn {
 			break
 		}
 	}
+	if e.Type == MessageReceived || e.Type == TimerDue {
+		e.Live = w.looks()
+	}
 	before, err := json.Marshal(w.c)
 	if err != nil {
 		w.t.Fatal(err)
@@ -196,6 +199,9 @@ func (w *world) step() Turn {
 	for _, timer := range turn.Timers {
 		w.timers[timer.Name] = timer
 	}
+	if turn.Next.State == AwaitingAgent && w.timers[timerAgent].Due.IsZero() {
+		w.t.Fatalf("somebody waits for a person, and nothing will ever wake them\nafter %s", w.last)
+	}
 	for _, m := range turn.Messages {
 		if m.Asks != "" {
 			w.asked = append(w.asked, m.Asks)
@@ -212,6 +218,23 @@ func (w *world) step() Turn {
 		w.t.Fatal(err)
 	}
 	return turn
+}
+
+// looks is the desk as it may be: unknown, quiet, or beyond every patience.
+func (w *world) looks() *Live {
+	if w.r.IntN(3) == 0 {
+		return nil
+	}
+	l := &Live{Wait: time.Duration(w.r.IntN(400)-20) * time.Minute}
+	for i := range w.r.IntN(4) {
+		l.Incidents = append(l.Incidents, Incident{
+			ID:    "i" + string(rune('a'+w.r.IntN(12))),
+			Kind:  []IncidentKind{CarrierIncident, ProductIncident, IntentIncident, "weather"}[i],
+			Match: []string{"", "a", "order_status", "payment_trouble", "human", "item_problem"}[w.r.IntN(6)],
+			Text:  map[string]string{[]string{"fr", "en", "xx"}[w.r.IntN(3)]: strings.Repeat("Neige. ", w.r.IntN(200))},
+		})
+	}
+	return l
 }
 
 func (w *world) holds(was Conversation, e Event, turn Turn) {
@@ -283,6 +306,9 @@ func (w *world) holds(was Conversation, e Event, turn Turn) {
 			fail("slot %s has %d characters", key, len(v))
 		}
 	}
+	if len(next.Incidents) > maxKnown {
+		fail("%d incidents are remembered", len(next.Incidents))
+	}
 	if next.Misses > 1 {
 		fail("%d texts in a row were not understood", next.Misses)
 	}
@@ -338,6 +364,14 @@ func (w *world) desk(was Conversation, e Event, turn Turn, fail func(string, ...
 	if next.State == WithAgent && d.Owner == "" || d.Status == DeskQueued && (d.Owner != "" || d.Reason == "" || d.Queued.IsZero()) {
 		fail("the desk says %+v", d)
 	}
+	if d.Told > maxTold || d.Rating < 0 || d.Rating > 5 {
+		fail("told %d times, rated %d", d.Told, d.Rating)
+	}
+	for name, v := range d.Inputs {
+		if len(d.Inputs) > 16 || utf8.RuneCountInString(v) > maxWhy {
+			fail("the input %s has %d characters", name, len(v))
+		}
+	}
 	if d.Priority != Urgent && d.Priority != High && d.Priority != Normal {
 		fail("priority %q", d.Priority)
 	}
@@ -389,27 +423,55 @@ func FuzzStep(f *testing.F) {
 	})
 }
 
+// A keyword must cost next to nothing: it is what a campaign brings by the
+// thousand. The benchmark fails above these.
+const (
+	keywordTime   = 10 * time.Microsecond
+	keywordAllocs = 20
+)
+
 func BenchmarkStep(b *testing.B) {
 	s := defaultScript(b)
 	asked := s.Step(Begin("lumen", "c1"), text("1", "préférences"), monday).Next
 	asked.Disclosed = true
 	plain := Begin("lumen", "c1")
+	waiting := s.Step(plain, text("1", "conseiller"), monday).Next
 	for _, c := range []struct {
-		name  string
-		c     Conversation
-		words string
+		name    string
+		c       Conversation
+		words   string
+		keyword bool
 	}{
-		{"a keyword", plain, "STOP"},
-		{"a keyword in a dialogue", asked, "STOP"},
-		{"help", plain, "AIDE"},
-		{"an answer", asked, "2"},
-		{"a question", plain, "où est mon colis ?"},
+		{"a keyword", plain, "STOP", true},
+		{"a keyword in a dialogue", asked, "STOP", true},
+		{"a keyword of who waits", waiting, "STOP", true},
+		{"help", plain, "AIDE", true},
+		{"an answer", asked, "2", false},
+		{"a question", plain, "où est mon colis ?", false},
+		{"a question of who waits", waiting, "vos horaires ?", false},
+		{"a handover", plain, "je veux parler à un conseiller", false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			e := text("1", c.words)
+			e.Live = &Live{Wait: 12 * time.Minute, Incidents: []Incident{snow}}
 			b.ReportAllocs()
 			for b.Loop() {
 				s.Step(c.c, e, monday)
+			}
+			if !c.keyword {
+				return
+			}
+			// The fastest of many short runs: what it costs without its neighbours.
+			best := time.Hour
+			for range 200 {
+				start := time.Now()
+				for range 10 {
+					s.Step(c.c, e, monday)
+				}
+				best = min(best, time.Since(start)/10)
+			}
+			if best > keywordTime {
+				b.Errorf("%s takes %s; at most %s", c.name, best, keywordTime)
 			}
 		})
 	}
@@ -417,8 +479,18 @@ func BenchmarkStep(b *testing.B) {
 
 func TestAKeywordCostsFewAllocations(t *testing.T) {
 	s := defaultScript(t)
-	c, e := Begin("lumen", "c1"), text("1", "STOP")
-	if n := testing.AllocsPerRun(200, func() { s.Step(c, e, monday) }); n > 20 {
-		t.Errorf("a STOP costs %.0f allocations; at most 20", n)
+	plain := Begin("lumen", "c1")
+	for name, c := range map[string]Conversation{
+		"anybody's":   plain,
+		"who waits'":  s.Step(plain, text("1", "conseiller"), monday).Next,
+		"in question": s.Step(plain, text("1", "préférences"), monday).Next,
+	} {
+		for _, word := range []string{"STOP", "AIDE"} {
+			e := text("1", word)
+			e.Live = &Live{Wait: 12 * time.Minute, Incidents: []Incident{snow}}
+			if n := testing.AllocsPerRun(200, func() { s.Step(c, e, monday) }); n > keywordAllocs {
+				t.Errorf("%s %s costs %.0f allocations; at most %d", name, word, n, keywordAllocs)
+			}
+		}
 	}
 }

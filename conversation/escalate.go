@@ -131,6 +131,7 @@ func (t *turn) conclude() {
 		return
 	}
 	if explained && t.last == "" {
+		t.decide("incident.known")
 		t.last = t.text("incident.person")
 	}
 }

@@ -116,6 +116,7 @@ func (t *turn) stillWaiting() {
 	if open, next := t.hours.at(t.localNow(t.brand.Timezone)); !open {
 		opens = t.day(next)
 	}
+	t.tellLater() // the next update counts from this word
 	t.say("human.waiting", "opens", opens, "wait", t.sayWait(t.waitNow()))
 }
 
@@ -176,7 +177,7 @@ func (t *turn) agentExpired() {
 	t.slot(slotHelped, "")
 	t.unset(timerWait)
 	t.move(onExpired)
-	if !t.maySay(Transactional) || t.c.Address == "" {
+	if !t.mayTell() {
 		return
 	}
 	t.out.Messages = append(t.out.Messages, Message{

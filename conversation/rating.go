@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -35,12 +34,8 @@ func (t *turn) askService() {
 		t.c.State != Idle || len(t.c.Burst) > 0:
 		t.decide("rating.settled")
 		return
-	case t.c.Customer.Suspended || t.c.Customer.Detached || !t.maySay(Transactional) ||
-		t.c.Address == "" || slices.Contains(t.c.Customer.Invalid, t.c.Medium):
-		t.decide("rating.no_consent")
-		return
-	case t.c.Medium == WhatsApp && t.now.Sub(t.c.WroteAt) >= freeWindow:
-		t.decide("rating.closed_window")
+	case t.c.Customer.Suspended || t.c.Customer.Detached || !t.mayTell():
+		t.decide("rating.unreachable")
 		return
 	}
 	if morning, night := t.morning(); night {

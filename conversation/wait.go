@@ -115,28 +115,27 @@ func (t *turn) tellLater() {
 // waitedOn is the wait timer: the customer is still waiting, and hears so.
 // Nothing is said at night, outside opening hours, or a third time.
 func (t *turn) waitedOn() {
-	t.decide("wait.told")
-	if t.c.State != AwaitingAgent || t.c.Desk == nil || t.c.Desk.Told >= maxTold || t.c.Address == "" {
-		t.decide("wait.settled")
-		return
-	}
 	open, opens := t.hours.at(t.localNow(t.brand.Timezone))
 	morning, night := t.morning()
 	switch {
+	case t.c.State != AwaitingAgent || t.c.Desk == nil || t.c.Desk.Told >= maxTold:
+		t.decide("wait.settled")
+		return
+	case !t.mayTell():
+		t.decide("wait.unreachable")
+		return
 	case night:
-		t.why, t.out.Rule = "wait.night", "wait.night"
+		t.decide("wait.night")
 		t.wake(timerWait, morning, "")
 		return
 	case !open:
-		t.why, t.out.Rule = "wait.closed", "wait.closed"
+		t.decide("wait.closed")
 		if !opens.IsZero() {
 			t.wake(timerWait, opens.Add(afterOpen), "")
 		}
 		return
-	case !t.maySay(Transactional) || slices.Contains(t.c.Customer.Invalid, t.c.Medium):
-		t.why, t.out.Rule = "wait.no_consent", "wait.no_consent"
-		return
 	}
+	t.decide("wait.told")
 	t.desk().Told++
 	wait := t.waitNow()
 	t.notice("wait.told", "wait", waitOf(wait))
@@ -147,6 +146,12 @@ func (t *turn) waitedOn() {
 	})
 	t.slot(slotTold, t.now.UTC().Format(time.RFC3339))
 	t.tellLater()
+}
+
+// mayTell reports whether the desk's own words may reach the customer unasked.
+func (t *turn) mayTell() bool {
+	return t.c.Address != "" && t.maySay(Transactional) && !slices.Contains(t.c.Customer.Invalid, t.c.Medium) &&
+		(t.c.Medium != WhatsApp || t.now.Sub(t.c.WroteAt) < freeWindow)
 }
 
 // waitOf writes a wait for the log: "20m", "" where it is not known.

@@ -44,7 +44,10 @@ func (t *turn) waitNow() time.Duration {
 	}
 	wait := roundWait(t.e.Live.Wait)
 	local := t.localNow(t.brand.Timezone)
-	if closes := t.hours.closes(local); closes.IsZero() || local.Add(wait).After(closes) {
+	if open, _ := t.hours.at(local); !open {
+		return 0
+	}
+	if _, closes := t.hours.day(local); local.Add(wait).After(closes) {
 		return 0
 	}
 	return wait
@@ -62,15 +65,6 @@ func (t *turn) sayWait(d time.Duration) string {
 	default:
 		return t.text("human.hours", "n", strconv.Itoa(hours))
 	}
-}
-
-// closes is when today's hours end, zero outside them.
-func (h *hours) closes(local time.Time) time.Time {
-	if open, _ := h.at(local); !open {
-		return time.Time{}
-	}
-	until := h.days[local.Weekday()].until
-	return time.Date(local.Year(), local.Month(), local.Day(), until/60, until%60, 0, 0, local.Location())
 }
 
 // contact says that a person takes over, and how long that takes or, outside

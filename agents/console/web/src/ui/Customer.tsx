@@ -119,13 +119,23 @@ function Why({ of }: { of: Record<string, string> }) {
   const say = useWords();
   const { rule, vip, cart, cart_bound: bound, misses, words, ...rest } = of;
   const n = Number(misses);
+  const why = of[`why.${say.language}`];
+  const facts = Object.entries(rest).filter(([name]) => !name.startsWith('why.'));
+  if (why) {
+    return (
+      <div className="why">
+        <p>{why}</p>
+        {rule && <p className="quiet">{say('why.rule', { rule })}</p>}
+      </div>
+    );
+  }
   return (
     <div className="why">
       {words && <p>{say('why.words', { words })}</p>}
       {vip && <p>{say('why.vip')}</p>}
       {cart && bound && <p>{say(digits(cart) >= digits(bound) ? 'why.cart' : 'why.cart.below', { cart, bound })}</p>}
       {n > 0 && <p>{say('why.misses', { n })}</p>}
-      <Facts of={Object.entries(rest).map(([n, v]) => [say.maybe(`input.${n}`, n.replaceAll('_', ' ')), v === 'yes' ? say('input.yes') : v])} />
+      <Facts of={facts.map(([n, v]) => [say.maybe(`input.${n}`, n.replaceAll('_', ' ')), v === 'yes' ? say('input.yes') : v])} />
       {rule && <p className="quiet">{say('why.rule', { rule })}</p>}
     </div>
   );

@@ -122,12 +122,16 @@ func (t *turn) claimed(a *Act) *Refused {
 	return nil
 }
 
-// reopened takes a resolved one back as it was: also the undo of resolved.
+// reopened takes a resolved one back as it was, also the undo of resolved, and
+// ends the pause of a snoozed one.
 func (t *turn) reopened(a *Act) *Refused {
 	d, owner := t.c.Desk, t.owner()
 	switch {
 	case owner != "" && owner != a.Agent:
 		return &Refused{Code: RefusedOwned, Owner: owner}
+	case owner != "" && d.Status == DeskSnoozed: // its pause ends early
+		t.snoozeEnded(t.why)
+		return nil
 	case d == nil || d.Status != DeskResolved:
 		return refuse(RefusedNothing)
 	case t.full(a, a.Agent):

@@ -151,6 +151,8 @@ func TestAnActIsDoneOrRefusedWhole(t *testing.T) {
 		{"resolved from the queue", []Event{asked}, act(AgentResolved, "claire"), "", ""},
 		{"resolved twice", and(claimed, act(AgentResolved, "claire")), act(AgentResolved, "claire"), RefusedNothing, ""},
 		{"reopened", and(claimed, act(AgentResolved, "claire")), act(AgentReopened, "claire"), "", ""},
+		{"reopened, and it was snoozed", and(claimed, act(AgentSnoozed, "claire")), act(AgentReopened, "claire"), "", ""},
+		{"reopened, and a colleague snoozed it", and(claimed, act(AgentSnoozed, "claire")), act(AgentReopened, "theo"), RefusedOwned, "claire"},
 		{"reopened, never resolved", []Event{asked}, act(AgentReopened, "claire"), RefusedNothing, ""},
 		{"reopened, and a colleague has it", and(claimed, act(AgentResolved, "claire"), act(AgentClaimed, "theo")), act(AgentReopened, "claire"), RefusedOwned, "theo"},
 

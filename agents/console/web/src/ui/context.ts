@@ -135,6 +135,7 @@ export const screen = {
 /** Why something was refused, in words. */
 export function whyNot(code: string | undefined, say: Speak, who?: string): string {
   if (code === 'owned') return who ? say('no.owned', { name: who }) : say('no.owned.someone');
+  if (code === 'reserved' && who) return say('no.reserved.by', { name: who });
   return say.maybe(`no.${code}`, say('no.other', { code: code ?? '?' }));
 }
 

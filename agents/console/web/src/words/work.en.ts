@@ -24,6 +24,7 @@ export const workEn: Record<keyof typeof workFr, string> = {
   'takeover.text': '{name} is online and answers this customer. The conversation becomes yours at once.',
   'takeover.yes': 'Take over',
 
+  'no.reserved.by': 'It is held for {name} for now.',
   'row.unread': 'Unread',
   'row.looking': '{name} is looking',
   'row.offered': 'Offered to {name}',

@@ -23,6 +23,7 @@ export const workFr = {
   'takeover.text': '{name} est en ligne et répond à ce client. La conversation passera à vous tout de suite.',
   'takeover.yes': 'Reprendre',
 
+  'no.reserved.by': 'Elle est réservée à {name} pour l’instant.',
   'row.unread': 'Non lu',
   'row.looking': '{name} regarde',
   'row.offered': 'Proposée à {name}',

@@ -48,7 +48,8 @@ const (
 )
 
 // writeConfig writes a configuration into a folder of its own and returns its
-// name. The lease is twice the send deadline.
+// name. The lease is twice the send deadline, and what agents write leaves at
+// once: what waits to be taken back is overtaken by what need not.
 func writeConfig(t testing.TB, database, base string, deadline time.Duration) string {
 	t.Helper()
 	text := fmt.Sprintf(`
@@ -60,6 +61,7 @@ sending:
   deadline: %s
   lease: %s
   list_lag: %s
+desk: {take_back: 0s}
 brands:
   - id: %s
     name: Lumen

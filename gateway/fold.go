@@ -22,6 +22,7 @@ type fold struct {
 	released bool         // a message left posting: the next may go
 	cancels  []Withdrawal // one a scope
 	recalls  []Settlement
+	handoffs []HandoffRow
 	received []InboundRow
 	notes    []NoteRow
 	messages []Outbound
@@ -120,6 +121,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 	f.row.Conversation, f.changed = next, true
 	gr.passes(before.Desk, next.Desk)
+	f.handoff(&before, &next)
 	f.row.DeskChanged = f.row.DeskChanged || next.Desk.Open() || !reflect.DeepEqual(before.Desk, next.Desk)
 	f.row.NamesChanged = f.row.NamesChanged || renamed(&before.Customer, &next.Customer)
 	w.turn, w.version = &turn, next.Version
@@ -294,6 +296,7 @@ func (f *fold) collect(w *Writes) {
 	}
 	w.Received = append(w.Received, f.received...)
 	w.Notes = append(w.Notes, f.notes...)
+	w.Handoffs = append(w.Handoffs, f.handoffs...)
 	w.Messages = append(w.Messages, f.messages...)
 	w.Consents = append(w.Consents, f.consents...)
 	w.Jobs = append(w.Jobs, f.jobs...)

@@ -302,6 +302,7 @@ type Writes struct {
 	Rows     []*Row
 	Received []InboundRow
 	Notes    []NoteRow
+	Handoffs []HandoffRow
 	Messages []Outbound
 	Set      []TimerRef
 	Unset    []TimerRef // by name; Due is not looked at

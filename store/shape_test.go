@@ -20,7 +20,7 @@ var hot = map[string]*statement{
 	"readAttempts": readAttempts, "writeAttempts": writeAttempts,
 	"takeTimers": takeTimers, "setTimers": setTimers, "unsetTimers": unsetTimers,
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
-	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "addMentions": addMentions, "addWords": addWords,
+	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "putHandoffs": putHandoffs, "queuedMessages": queuedMessages, "addMentions": addMentions, "addWords": addWords,
 	"takeSeq": takeSeq, "addEvents": addEvents,
 }
 

@@ -19,6 +19,7 @@ func (t *tx) Write(ctx context.Context, brand conversation.BrandID, w gateway.Wr
 		{"cancel messages", func() error { return t.withdraw(ctx, brand, w.Cancels) }},
 		{"write conversations", func() error { return t.writeRows(ctx, brand, w.Rows) }},
 		{"write the desk", func() error { return t.writeDesk(ctx, brand, w.Rows) }},
+		{"write handoffs", func() error { return t.writeHandoffs(ctx, brand, w.Handoffs) }},
 		{"write names", func() error { return t.writeWords(ctx, brand, w.Rows) }},
 		{"write notes", func() error { return t.writeNotes(ctx, brand, w.Notes) }},
 		{"write received texts", func() error { return t.writeReceived(ctx, brand, w.Received) }},

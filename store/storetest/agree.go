@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
@@ -89,7 +90,7 @@ func drawGroup(r *rapid.T) plannedGroup {
 	})
 	one := rapid.Custom(func(r *rapid.T) step {
 		return step{
-			Do: rapid.SampledFrom([]string{"timers", "settle", "settle", "settle", "cancel", "rows", "received", "message", "message", "message", "posting", "posting",
+			Do: rapid.SampledFrom([]string{"timers", "settle", "settle", "settle", "cancel", "rows", "handoff", "handoff", "received", "message", "message", "message", "posting", "posting",
 				"set", "unset", "consent", "job", "done", "poison", "queued", "heads", "heads", "post", "post", "append"}).Draw(r, "do"),
 			On:    rapid.SliceOfN(rapid.IntRange(0, len(people)-1), 1, 3).Draw(r, "on"),
 			Names: rapid.SliceOfN(rapid.SampledFrom(names), 3, 3).Draw(r, "names"),
@@ -349,6 +350,13 @@ func (a *actor) writes(rows []*gateway.Row, st step, name string) gateway.Writes
 			r.CustomerChanged = r.CustomerChanged || st.Count > 1
 		}
 		return gateway.Writes{Rows: rows}
+	case "handoff":
+		h := gateway.HandoffRow{Customer: id, Began: hour(st.Hours[0]), Reason: st.Words[0], Priority: conversation.High, Team: st.Words[1],
+			Answered: hour(st.Hours[1]), Breached: st.Count, Rating: st.Count}
+		if st.Hours[2] != 0 {
+			h.Owner, h.Closed = conversation.AgentID(st.Names[0]), hour(st.Hours[2])
+		}
+		return gateway.Writes{Handoffs: []gateway.HandoffRow{h}}
 	case "received":
 		in := inbound(id, conversation.MessageID("r"+name), st.Words[0])
 		in.Inbound.Media = []conversation.Media{{URL: st.Words[1], Type: "image/png"}}
@@ -392,6 +400,15 @@ func (a *actor) read() {
 	a.note("due", timers, err)
 	log, err := a.s.Log(ctx, a.brand, 0, 100)
 	a.note("log", log, err)
+	if s, ok := a.s.(agents.Store); ok {
+		var handoffs []string
+		err = s.Handoffs(ctx, a.brand, past.AddDate(-1, 0, 0), ahead.AddDate(1, 0, 0), func(h agents.Handoff) error {
+			handoffs = append(handoffs, fmt.Sprint(h))
+			return nil
+		})
+		slices.Sort(handoffs)
+		a.note("handoffs", handoffs, err)
+	}
 	var carriers []conversation.CarrierID
 	for _, n := range names {
 		carriers = append(carriers, conversation.CarrierID("SM"+n))

@@ -352,6 +352,30 @@ func lists(t *testing.T, open Opener) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("a handoff is one row as it stands, and remembers who had it", func(t *testing.T) {
+		d := beginDesk(t, open)
+		c := d.customer(ana)
+		began := d.dbNow().UTC().Truncate(time.Microsecond)
+		first := gateway.HandoffRow{Customer: c, Began: began, Reason: "asked", Priority: conversation.High, Owner: "theo", Answered: began.Add(time.Minute)}
+		done := first
+		done.Owner, done.Closed, done.Breached, done.Rating = "", began.Add(time.Hour), 2, 5
+		next := gateway.HandoffRow{Customer: c, Began: began.Add(2 * time.Hour), Reason: "angry"}
+		d.write(gateway.Writes{Handoffs: []gateway.HandoffRow{first}}, at(ana))
+		d.write(gateway.Writes{Handoffs: []gateway.HandoffRow{done, next}}, at(ana))
+		var got []agents.Handoff
+		d.must(d.Handoffs(t.Context(), lumen, began, began.Add(3*time.Hour), func(h agents.Handoff) error {
+			got = append(got, h)
+			return nil
+		}))
+		slices.SortFunc(got, func(a, b agents.Handoff) int { return a.Began.Compare(b.Began) })
+		want := []agents.Handoff{
+			{Began: began, Reason: "asked", Owner: "theo", Answered: first.Answered, Closed: done.Closed, Breached: 2, Rating: 5},
+			{Began: next.Began, Reason: "angry"},
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
 	t.Run("a duplicate act is asked for by its id", func(t *testing.T) {
 		d := beginDesk(t, open)
 		d.write(gateway.Writes{Notes: []gateway.NoteRow{{ID: "m1", Customer: d.customer(ana), Event: "act:1", Kind: "event", Version: 7}}}, at(ana))

@@ -128,7 +128,7 @@ func (p *Page) event(v visit, name, kind string) conversation.Event {
 	return gateway.InboundEvent(conversation.Inbound{
 		Carrier: conversation.CarrierID("upload:" + v.code.Code.Code),
 		Channel: v.customer.Channel, Medium: v.customer.Medium, From: v.customer.Address,
-		Media: []conversation.Media{{URL: "media:" + name, Type: kind}},
+		Media: []conversation.Media{{URL: Scheme + name, Type: kind}},
 		At:    p.Now().UTC(),
 	})
 }

@@ -1,0 +1,58 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/causette/causette/gateway"
+)
+
+// Scheme begins the URLs of photos that lie in the folder.
+const Scheme = "media:"
+
+// Open opens a photo of the folder by the URL of its message.
+func Open(folder, url string) (gateway.File, error) {
+	name, ours := strings.CutPrefix(url, Scheme)
+	if !ours || folder == "" {
+		return gateway.File{}, fmt.Errorf("open a photo: %w", gateway.ErrNotFound)
+	}
+	root, err := os.OpenRoot(folder) // a name never leads out of it
+	if err != nil {
+		return gateway.File{}, notFound(err)
+	}
+	defer root.Close()
+	f, err := root.Open(name)
+	if err != nil {
+		return gateway.File{}, notFound(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		f.Close()
+		return gateway.File{}, notFound(err)
+	}
+	return gateway.File{Content: f, Type: typeOf(path.Ext(name)), Size: info.Size()}, nil
+}
+
+func typeOf(ending string) string {
+	for kind, e := range endings {
+		if e == ending {
+			return kind
+		}
+	}
+	return mime.TypeByExtension(ending)
+}
+
+func notFound(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("open a photo: %w", gateway.ErrNotFound)
+	}
+	return fmt.Errorf("open a photo: %w", err)
+}

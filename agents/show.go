@@ -74,6 +74,11 @@ func cut(text string, n int) string {
 func (d *Desk) show(r Row, by Agent, draft string) Detail {
 	c := &r.Conversation
 	v := Detail{Summary: d.summary(r), Desk: c.Desk, Profile: profile(&c.Customer), Questions: some(c.Questions), Draft: draft, Channel: c.Channel}
+	for i := range d.brands { // as the script takes it, where nothing else tells
+		if b := &d.brands[i]; b.ID == c.Brand && b.Zone != nil {
+			v.Profile.Timezone = cmp.Or(v.Profile.Timezone, b.Zone.String())
+		}
+	}
 	v.WhyNot = d.whyNot(c, by)
 	v.CanWrite = v.WhyNot == ""
 	if d.price != nil && c.Address != "" {

@@ -128,6 +128,22 @@ func TestADetailSaysWhatAndUntilWhenMayBeWritten(t *testing.T) {
 	}
 }
 
+func TestTheHourIsTheBrandsWhereTheCustomersIsNotKnown(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := quiet()
+	d.brands = []Brand{{ID: "lumen", Zone: paris}, {ID: "umbra"}}
+	of := func(brand conversation.BrandID, zone string) string {
+		c := conversation.Conversation{Brand: brand, Customer: conversation.Customer{Timezone: zone}}
+		return d.show(Row{Conversation: c}, Agent{}, "").Profile.Timezone
+	}
+	if of("lumen", "") != "Europe/Paris" || of("lumen", "Asia/Tokyo") != "Asia/Tokyo" || of("umbra", "") != "" {
+		t.Errorf("zones %q, %q, %q", of("lumen", ""), of("lumen", "Asia/Tokyo"), of("umbra", ""))
+	}
+}
+
 func TestAMessageNamesTheActThatSaidIt(t *testing.T) {
 	act := func(version int64, event conversation.EventID, kind string) Item {
 		return Item{Note: &gateway.NoteRow{ID: conversation.MessageID(fmt.Sprint("n", version)), Event: event, Kind: "event", Type: kind, Agent: "lea", Version: version}}

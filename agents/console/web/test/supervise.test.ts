@@ -22,7 +22,7 @@ const report: Report = {
 
 test('the file is what a spreadsheet of that language reads, and holds no formula', () => {
   const lines = csv(report, fr).split('\r\n');
-  expect(lines[0]).toBe('\ufeffQuand;Nombre;Médiane (s);Part (%);Nom;Résolues');
+  expect(lines[0]).toBe('\ufeffQuand;Nombre;Médiane (s);Part (%);Nom;Terminées');
   expect(lines[1]).toBe(`2026-11-22T00:00:00+01:00;1234,5;61;12,5;"'=HYPERLINK(""x"";""y"")";`);
   expect(lines[2]).toBe('2026-11-23T00:00:00+01:00;0;;0;"Zoé, ""Z""";3');
   expect(lines[3]).toBe('');

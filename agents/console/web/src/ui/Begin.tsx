@@ -122,7 +122,7 @@ function Form({ begun, close }: { begun: Begun; close: () => void }) {
       </label>
       <Meter text={text} sms={medium === 'sms'} onFix={setText} />
       {refused && (
-        <div className="refused" role="alert">
+        <div className="refused" role="alert" ref={(el) => el?.scrollIntoView({ block: 'nearest' })}>
           <TriangleAlert aria-hidden /><p>{refused.text}</p>
           {refused.code === 'hours' && refused.next && <button type="button" className="button" onClick={() => void send(refused.next)}>{say('begin.at', { time: moment(refused.next, say) })}</button>}
           {refused.code === 'owned' && refused.key && <button type="button" className="button" onClick={() => { close(); go({ view: 'all', key: refused.key! }); }}>{say('begin.open')}</button>}
@@ -165,7 +165,7 @@ function Recipient({ brand, choose }: { brand: string; choose: (to: To) => void 
   return (
     <div className="recipient">
       <label className="stacked">{say('begin.to')}
-        <input {...box.input} value={q} autoFocus maxLength={80} aria-describedby="begin-to" placeholder={say('begin.to.hint')}
+        <input {...box.input} value={q} data-first maxLength={80} aria-describedby="begin-to" placeholder={say('begin.to.hint')}
           onChange={(e) => { set(e.target.value); setWrong(false); }} onBlur={() => setWrong(!items.length && isNumber(q) && !phoneOf(q))} />
       </label>
       <p id="begin-to" className={wrong ? 'wrong' : 'unseen'} role={wrong ? 'alert' : undefined}>{say(wrong ? 'begin.no.number' : 'begin.to.hint')}</p>

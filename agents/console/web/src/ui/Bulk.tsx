@@ -83,9 +83,9 @@ export function Bulk({ picked, shown }: { picked: Key[]; shown: Key[] }) {
       <div className="bulk-acts">
         {may('transfer') && <Menu className="icon-button" compact label={say('bulk.assign')} icon={<ArrowRightLeft aria-hidden />} items={to} />}
         {may('write') && button(MessageSquareText, say('bulk.reply'), () => ask('write'))}
-        {may('settle') && button(Check, say('bulk.resolve'), () => void go('resolve'))}
-        {may('settle') && <Menu className="icon-button" compact label={say('bulk.snooze')} icon={<AlarmClock aria-hidden />} items={until} />}
-        {may('settle') && button(Bot, say('bulk.return'), () => void go('return'))}
+        {may('settle') && button(Check, say('act.resolve'), () => void go('resolve'))}
+        {may('settle') && <Menu className="icon-button" compact label={say('act.snooze')} icon={<AlarmClock aria-hidden />} items={until} />}
+        {may('settle') && button(Bot, say('act.return'), () => void go('return'))}
         {may('note') && button(Tag, say('bulk.tag'), () => ask('tag'))}
       </div>
     </div>
@@ -125,7 +125,7 @@ function Write({ n, onClose, go }: { n: number; onClose: () => void; go: (text: 
       <form onSubmit={send}>
         <p className="quiet">{say('bulk.write.lead')}</p>
         <label className="stacked">{say('bulk.write.text')}
-          <textarea rows={4} value={text} onChange={(e) => set(e.target.value)} autoFocus required dir="auto" />
+          <textarea rows={4} value={text} onChange={(e) => set(e.target.value)} data-first required dir="auto" />
         </label>
         <Meter text={text} sms onFix={set} />
         <footer><button className="button primary" disabled={!said || [...said].length > longest}>{say('bulk.go', { n })}</button></footer>
@@ -157,7 +157,7 @@ function Tags({ n, onClose, go }: { n: number; onClose: () => void; go: (tags: s
     <Dialog title={say('bulk.tag.title', { n })} onClose={onClose}>
       <form onSubmit={(e) => { e.preventDefault(); go(tagsOf(text)); }}>
         <p className="quiet">{say('bulk.tag.lead')}</p>
-        <label className="stacked">{say('bulk.tag.text')}<input value={text} maxLength={400} onChange={(e) => set(e.target.value)} autoFocus /></label>
+        <label className="stacked">{say('bulk.tag.text')}<input value={text} maxLength={400} onChange={(e) => set(e.target.value)} data-first /></label>
         <footer><button className="button primary">{say('bulk.go', { n })}</button></footer>
       </form>
     </Dialog>

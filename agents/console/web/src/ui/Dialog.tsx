@@ -13,6 +13,7 @@ export function Dialog({ title, className = '', onClose, children, bare }: {
   useEffect(() => {
     const from = document.activeElement as HTMLElement | null;
     if (!dialog.current!.open) dialog.current!.showModal();
+    dialog.current!.querySelector<HTMLElement>('[data-first]')?.focus(); // else the browser's choice, which is to close
     return () => { if (from?.isConnected) from.focus({ preventScroll: true }); };
   }, []);
   const close = () => dialog.current?.close();
@@ -41,7 +42,7 @@ export function Doubt() {
         <>
           <p>{doubt.text}</p>
           <footer>
-            <button type="button" className="button" onClick={close}>{say('app.cancel')}</button>
+            <button type="button" className="button" data-first onClick={close}>{say('app.cancel')}</button>
             <button type="button" className="button primary" onClick={() => { close(); void doubt.do(); }}>{doubt.yes}</button>
           </footer>
         </>

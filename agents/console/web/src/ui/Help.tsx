@@ -10,8 +10,8 @@ const keys: [Word, [string[], Word][]][] = [
   ['keys.anywhere', [[[ctrl, 'K'], 'keys.palette'], [['?'], 'keys.help'], [['Esc'], 'keys.escape']]],
   ['keys.in_list', [[['J'], 'keys.next'], [['K'], 'keys.previous'], [['X'], 'keys.pick']]],
   ['keys.in_thread', [
-    [['C'], 'keys.claim'], [['R'], 'keys.reply'], [['N'], 'keys.note'], [['E'], 'keys.resolve'], [['Z'], 'keys.snooze'],
-    [['/'], 'keys.canned'], [['Enter'], 'keys.send'], [['Shift', 'Enter'], 'keys.line'],
+    [['C'], 'keys.claim'], [['D'], 'keys.decline'], [['R'], 'keys.reply'], [['N'], 'keys.note'], [['E'], 'keys.resolve'], [['B'], 'keys.give_back'], [['Z'], 'keys.snooze'],
+    [['/'], 'keys.canned'], [['Enter'], 'keys.send'], [['Shift', 'Enter'], 'keys.line'], [[ctrl, 'Z'], 'keys.recall'],
   ]],
 ];
 

@@ -11,6 +11,7 @@ import { choices, isOn, noFilter, passes, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
 import { rows } from './keys.ts';
 import { Row } from './Row.tsx';
+import { Splitter } from './Splitter.tsx';
 import { pick, pickNone, usePicking, useSelection } from './selection.ts';
 
 const none: Key[] = [];
@@ -139,6 +140,7 @@ export function List({ place }: { place: Place }) {
         </Virtualizer>
       </div>
       {picked.size > 0 && <Bulk picked={picked.size ? [...picked] : none} shown={shown} />}
+      <Splitter pane="list" />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { ago } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { hashOf, useClient, useNow, type Place } from './context.ts';
 import { rows } from './keys.ts';
+import { Splitter } from './Splitter.tsx';
 import { loadMentions, markRead, useMentions } from './mentions.ts';
 
 /** Where colleagues named one, beside the conversation that it is about. */
@@ -58,6 +59,7 @@ export function Mentions({ place }: { place: Place }) {
         </ul>
         {next && <p className="more"><button className="button" disabled={loading} onClick={() => void loadMentions(client, next)}>{say('mentions.more')}</button></p>}
       </div>
+      <Splitter pane="list" />
     </section>
   );
 }

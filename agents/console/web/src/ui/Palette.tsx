@@ -52,7 +52,7 @@ function Field({ q, set, busy, items, close }: { q: string; set: (q: string) => 
     <>
       <div className="search">
         <Search aria-hidden />
-        <input {...box.input} value={q} autoFocus maxLength={200} aria-label={say('palette.label')} placeholder={say('palette.label')} onChange={(e) => set(e.target.value)} />
+        <input {...box.input} value={q} data-first maxLength={200} aria-label={say('palette.label')} placeholder={say('palette.label')} onChange={(e) => set(e.target.value)} />
       </div>
       <p className="unseen" role="status">{busy ? say('palette.busy') : say('palette.found', { n: items.length })}</p>
       {!items.length && <p className="empty">{busy ? say('palette.busy') : say('palette.none')}</p>}

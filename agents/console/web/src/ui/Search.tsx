@@ -7,6 +7,7 @@ import { useWords } from '../words/index.ts';
 import { go, hashOf, useClient, useDesk, type Place } from './context.ts';
 import { rows } from './keys.ts';
 import { Marked } from './Marked.tsx';
+import { Splitter } from './Splitter.tsx';
 
 interface Found { items: Hit[]; next?: string; loading: boolean; failed: boolean }
 const nothing: Found = { items: [], loading: false, failed: false };
@@ -85,6 +86,7 @@ export function SearchPage({ place }: { place: Place }) {
         <ul>{found.items.map((h) => <li key={h.entry.id} className="hit-line"><HitRow h={h} q={q} place={place} /></li>)}</ul>
         {found.next && <p className="more"><button className="button" disabled={found.loading} onClick={() => void more()}>{say('search.more')}</button></p>}
       </div>
+      <Splitter pane="list" />
     </section>
   );
 }

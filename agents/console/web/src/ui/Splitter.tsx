@@ -4,7 +4,7 @@ import { useWords } from '../words/index.ts';
 
 const step = 16; // pixels that an arrow moves
 
-/** The edge of a pane: dragged, or moved by the arrows; a double click brings the usual width back. */
+/** A pane's edge, at the end of what lies before it: dragged, or moved by the arrows; a double click brings the usual width back. */
 export function Splitter({ pane }: { pane: Pane }) {
   const say = useWords();
   const width = useSettings((s) => s.widths[pane]);
@@ -16,15 +16,14 @@ export function Splitter({ pane }: { pane: Pane }) {
     if (e.button !== 0) return;
     e.currentTarget.setPointerCapture(e.pointerId);
     // The grid may have given less than was asked for: what is seen counts.
-    const shown = pane === 'list' ? e.currentTarget.previousElementSibling : e.currentTarget.nextElementSibling;
-    const from = shown?.getBoundingClientRect().width ?? width;
+    const from = document.querySelector(`.${pane}`)?.getBoundingClientRect().width ?? width;
     drag.current = { x: e.clientX, from, to: from };
   }
   function move(e: PointerEvent<HTMLDivElement>) {
     const d = drag.current;
     if (!d) return;
     d.to = within(pane, d.from + grows * (e.clientX - d.x));
-    e.currentTarget.parentElement!.style.setProperty(`--${pane}`, `${d.to}px`); // the page is drawn anew once, at the end
+    e.currentTarget.closest<HTMLElement>('.desk')!.style.setProperty(`--${pane}`, `${d.to}px`); // the page is drawn anew once, at the end
   }
   function up() {
     if (drag.current) setWidth(pane, drag.current.to);

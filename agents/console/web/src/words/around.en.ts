@@ -38,9 +38,6 @@ export const aroundEn: Record<keyof typeof aroundFr, string> = {
   'bulk.queue': 'To the queue',
   'bulk.team': 'Team {name}',
   'bulk.reply': 'Reply',
-  'bulk.resolve': 'Resolve',
-  'bulk.return': 'Return to assistant',
-  'bulk.snooze': 'Snooze',
   'bulk.tag': 'Tag',
   'bulk.busy': 'Working…',
   'bulk.write.title': 'Reply to {n} customer|Reply to {n} customers',
@@ -156,4 +153,7 @@ export const aroundEn: Record<keyof typeof aroundFr, string> = {
   'keys.in_list': 'In the list',
   'keys.in_thread': 'In the conversation',
   'keys.anywhere': 'Everywhere',
+  'key.Enter': 'Enter',
+  'key.Shift': 'Shift',
+  'key.Esc': 'Esc',
 };

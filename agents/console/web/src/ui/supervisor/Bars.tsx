@@ -11,7 +11,7 @@ export function Bars({ report }: { report: Report }) {
   const rows = [...report.rows ?? []].filter((r) => typeof r[at] === 'number').sort((a, b) => Number(b[at]) - Number(a[at])).slice(0, 15);
   const most = Math.max(1, ...rows.map((r) => Number(r[at])));
   return (
-    <figure className="plot" role="img" aria-label={say('report.plot', { what: titleOf(c, say) })}>
+    <figure className="plot">
       <figcaption>{titleOf(c, say)}</figcaption>
       <ul className="bars" aria-hidden>
         {rows.map((r, i) => (

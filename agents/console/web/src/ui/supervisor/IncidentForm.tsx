@@ -70,7 +70,7 @@ function Form({ of, brand: asked, done }: { of: Incident | null; brand: string; 
         </div>
       </fieldset>
       <label className="stacked">{say('incident.match')}
-        <input value={match} required maxLength={100} onChange={(e) => setMatch(e.target.value)} aria-describedby="match-hint" autoFocus />
+        <input value={match} required maxLength={100} onChange={(e) => setMatch(e.target.value)} aria-describedby="match-hint" data-first />
         <small id="match-hint" className="quiet">{say(`incident.match.${kind}`)}</small>
       </label>
       {languages.map((l) => (

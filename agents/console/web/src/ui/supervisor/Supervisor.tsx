@@ -33,7 +33,7 @@ export default function Supervisor({ place }: { place: Place }) {
           </label>
         )}
       </header>
-      <div className="supervise-body" tabIndex={0} role="region" aria-label={say(`super.${tab}`)}>
+      <div className="supervise-body" tabIndex={0}>
         {tab === 'live' && <LiveBoard brand={brand} />}
         {tab === 'reports' && <Reports brand={brand} />}
         {tab === 'incidents' && <Incidents brand={brand} />}

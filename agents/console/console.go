@@ -2,7 +2,7 @@
 // service, and the page itself.
 //
 //	page ── GET /console/ ─────────────▶ page.go     the built page, or how to build it
-//	     ── /v1/desk/… ────▶ guard.go ─▶ rest.go ───┐
+//	     ── /v1/desk/… ────▶ guard.go ─▶ rest.go ───┐  (work.go, find.go, supervise.go, media.go)
 //	     ── /v1/desk/socket ▶ guard.go ─▶ socket.go ┤  one pair of goroutines a page
 //	                                                ├─▶ Desk: the rights, the acts, the reads
 //	     the log's commits ────────────▶ hub.go ────┘  reads each change once, for all pages
@@ -21,30 +21,11 @@ import (
 	"github.com/causette/causette/conversation"
 )
 
-// Desk is the service that the console speaks to; *agents.Desk satisfies it,
-// and checks every right.
-type Desk interface {
-	Login(ctx context.Context, email, password, from string) (agents.Agent, error)
-	Agent(ctx context.Context, id conversation.AgentID) (agents.Agent, error)
-	Agents(ctx context.Context, by agents.Agent) ([]agents.Agent, error)
-	SetPresence(ctx context.Context, by agents.Agent, p agents.Presence) error
-	BrandsOf(a agents.Agent) []agents.Brand
-	PermissionsOf(a agents.Agent) []agents.Permission
-	List(ctx context.Context, by agents.Agent, q agents.Query) (agents.Page, error)
-	Conversation(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID) (agents.Snapshot, error)
-	Thread(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, before string, limit int) (agents.ThreadPage, error)
-	PutDraft(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, text string) error
-	Act(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, a agents.Act) (*agents.Done, error)
-	Head(ctx context.Context, by agents.Agent, brand conversation.BrandID) (seq int64, epoch string, err error)
-	Since(ctx context.Context, by agents.Agent, brand conversation.BrandID, after int64, limit int) ([]agents.Change, error)
-	Canned() []agents.Canned
-	PresenceSeen(ctx context.Context, ids []conversation.AgentID) error
-}
-
 // Options is what a console is made of.
 type Options struct {
 	Desk     Desk
 	Sessions agents.Sessions
+	Media    Media    // what customers sent; nil: nothing of it is shown
 	Page     fs.FS    // the built page; without an index.html it is not built
 	Origins  []string // whose pages may use it: "https://desk.example", and the listen address
 	Secure   bool     // the cookie is for HTTPS only
@@ -62,10 +43,13 @@ type Options struct {
 // Console answers under /v1/desk/ and /console/. Run must run beside it.
 type Console struct {
 	desk  Desk
+	media Media
 	guard guard
 	hub   *hub
 	log   *slog.Logger
 	mux   *http.ServeMux
+
+	fetching chan struct{} // one for each file that is fetched now
 }
 
 // New makes a console.
@@ -76,7 +60,8 @@ func New(o Options) *Console {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{desk: o.Desk, guard: newGuard(o), log: o.Log, mux: http.NewServeMux()}
+	c := &Console{desk: o.Desk, media: o.Media, guard: newGuard(o), log: o.Log, mux: http.NewServeMux(),
+		fetching: make(chan struct{}, mediaAtOnce)}
 	c.hub = newHub(o, c.guard)
 	if o.Subscribe != nil {
 		o.Subscribe(c.hub.wake)

@@ -20,6 +20,9 @@ const lumen conversation.BrandID = "lumen"
 // memory is a desk without a database: it keeps its log, and tells of it what
 // agents.Desk does.
 type memory struct {
+	Worker // what no test asks of it is asked of a whole node
+	agents.Records
+
 	mu       sync.Mutex
 	epoch    string
 	agents   map[conversation.AgentID]agents.Agent
@@ -266,6 +269,19 @@ func (m *memory) PresenceSeen(_ context.Context, ids []conversation.AgentID) err
 	for _, id := range ids {
 		m.here[id] = true
 	}
+	return nil
+}
+
+func (m *memory) TakeBack() time.Duration { return 5 * time.Second }
+
+func (m *memory) Attached(context.Context, agents.Agent, conversation.BrandID, conversation.CustomerID, conversation.MessageID, int) (agents.Attached, error) {
+	return agents.Attached{}, gateway.ErrNotFound
+}
+
+func (m *memory) LoggedOut(context.Context, agents.Agent) error { return nil }
+
+func (m *memory) LogoutAgent(_ context.Context, _ agents.Agent, id conversation.AgentID) error {
+	m.change(id, func(a *agents.Agent) { a.Revoked = time.Now().Add(time.Second) })
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 )
 
@@ -95,8 +94,20 @@ func (h *hub) skip(brand conversation.BrandID, seq int64) {
 type batch struct {
 	brand  conversation.BrandID
 	frames []*frame
-	seqs   []int64 // of each frame's change
+	seqs   []int64                // of each frame's change
+	to     []conversation.AgentID // who alone gets it; "" for everybody
 	upTo   int64
+}
+
+// forAgent is what the agent gets of it.
+func (b *batch) forAgent(id conversation.AgentID) []*frame {
+	frames := make([]*frame, 0, len(b.frames))
+	for i, f := range b.frames {
+		if b.to[i] == "" || b.to[i] == id {
+			frames = append(frames, f)
+		}
+	}
+	return frames
 }
 
 // readLog reads the next piece of a log that is known to reach head. A change
@@ -114,8 +125,12 @@ func (h *hub) readLog(ctx context.Context, brand conversation.BrandID, after, he
 	b := batch{brand: brand, upTo: changes[len(changes)-1].Seq}
 	var parts []envelope
 	for _, c := range changes {
+		for _, m := range c.Mentions {
+			parts = append(parts, envelope{T: "mention", Brand: brand, D: m})
+			b.to, b.seqs = append(b.to, m.To), append(b.seqs, c.Seq)
+		}
 		for _, e := range c.Entries {
-			parts = append(parts, envelope{T: "entry", Brand: brand, D: entered{brand, c.Customer, e}})
+			parts = append(parts, envelope{T: "entry", Brand: brand, D: entered{brand, c.Customer, entryOf(brand, c.Customer, e)}})
 		}
 		if c.Conversation != nil {
 			parts = append(parts, envelope{T: "conversation", Brand: brand, D: c.Conversation})
@@ -123,7 +138,7 @@ func (h *hub) readLog(ctx context.Context, brand conversation.BrandID, after, he
 			parts = append(parts, envelope{T: "gone", Brand: brand, D: whose{brand, c.Customer}})
 		}
 		for len(b.seqs) < len(parts) {
-			b.seqs = append(b.seqs, c.Seq)
+			b.to, b.seqs = append(b.to, ""), append(b.seqs, c.Seq)
 		}
 	}
 	parts[len(parts)-1].Seq = b.upTo
@@ -137,7 +152,7 @@ func (h *hub) readLog(ctx context.Context, brand conversation.BrandID, after, he
 type entered struct {
 	Brand    conversation.BrandID    `json:"brand"`
 	Customer conversation.CustomerID `json:"customer"`
-	Entry    agents.Entry            `json:"entry"`
+	Entry    entry                   `json:"entry"`
 }
 
 type whose struct {

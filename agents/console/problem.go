@@ -18,7 +18,8 @@ import (
 type problem struct {
 	gateway.ProblemDetails
 	Owner  conversation.AgentID `json:"owner,omitempty"`
-	Missed []agents.Entry       `json:"missed,omitempty"`
+	Next   time.Time            `json:"next,omitzero"` // when it may be done
+	Missed []entry              `json:"missed,omitempty"`
 }
 
 func (p *problem) Error() string { return p.Code + ": " + p.Detail }
@@ -37,6 +38,23 @@ var (
 	errTooLarge = refuse(http.StatusRequestEntityTooLarge, "body_too_large", "The body is too large", "it may have 65536 bytes")
 )
 
+// whyRefused says of each refusal what it means and what to do.
+var whyRefused = map[string]string{
+	conversation.RefusedOwned:    "a colleague has the conversation: ask them, or claim it with anyway where you may take over",
+	conversation.RefusedMoved:    "something was said since the version in seen: read it, then send it again with that version, or with anyway",
+	conversation.RefusedFull:     "who would get it has as many conversations as they take",
+	conversation.RefusedOptedOut: "the customer wants to hear nothing, and has asked nothing since",
+	conversation.RefusedNotOwner: "only who has the conversation may: claim it first",
+	conversation.RefusedNothing:  "there is nothing to do: it is so already",
+	conversation.RefusedTooLong:  "the text is longer than one message takes: shorten it, or send it in parts",
+	conversation.RefusedWindow:   "WhatsApp takes free text for 24 hours after the customer's last message: send a template, or an SMS",
+	conversation.RefusedReserved: "it is held for a colleague until they answer: wait a moment",
+	conversation.RefusedSent:     "the message has left: it cannot be taken back",
+	conversation.RefusedHours:    "nothing that nobody asked for goes out at this hour at the customer's: send it after next",
+	conversation.RefusedConsent:  "the customer did not agree to hear from the brand for this purpose",
+	agents.RefusedBefore:         "an act of this id was refused before: do it again with a new id",
+}
+
 // asProblem says what an error means to a page; nil where it means nothing that
 // a page should read.
 func asProblem(err error) *problem {
@@ -45,13 +63,17 @@ func asProblem(err error) *problem {
 		refusal   *agents.Refusal
 		forbidden *agents.Forbidden
 		fault     *agents.Fault
+		missed    *missing
 	)
 	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &refusal):
-		p := refuse(http.StatusConflict, refusal.Code, "The act was not done", "")
-		p.Owner, p.Missed = refusal.Owner, refusal.Missed
+		p := refuse(http.StatusConflict, refusal.Code, "The act was not done", whyRefused[refusal.Code])
+		p.Owner, p.Next = refusal.Owner, refusal.Next
+		if errors.As(err, &missed) {
+			p.Missed = entriesOf(missed.brand, missed.customer, refusal.Missed)
+		}
 		return p
 	case errors.As(err, &forbidden):
 		return refuse(http.StatusForbidden, "forbidden", "Your role does not allow this", forbidden.Error())
@@ -66,7 +88,7 @@ func asProblem(err error) *problem {
 		p.RetryAfter = time.Minute
 		return p
 	case errors.Is(err, gateway.ErrNotFound):
-		return refuse(http.StatusNotFound, "not_found", "There is no such conversation", "it may have been deleted")
+		return refuse(http.StatusNotFound, "not_found", "There is no such conversation", "it may have been deleted, or have no such message")
 	case errors.Is(err, gateway.ErrBusy), errors.Is(err, gateway.ErrTransient),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		p := refuse(http.StatusServiceUnavailable, "busy", "The gateway cannot commit now", "send the same request again, with the same id")
@@ -79,7 +101,7 @@ func asProblem(err error) *problem {
 // fail answers with what went wrong. What no handler expected is logged and not told.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(c.log, r.Pattern, err)
-	if p.Missed == nil && p.Owner == "" {
+	if p.Missed == nil && p.Owner == "" && p.Next.IsZero() {
 		p.Write(w)
 		return
 	}

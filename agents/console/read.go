@@ -91,6 +91,7 @@ func (c *client) do(cmd command) (status int, body any) {
 			if done, err = c.hub.desk.Act(ctx, s.agent, cmd.Brand, cmd.Customer, act); err == nil {
 				return http.StatusOK, done
 			}
+			err = inThread(err, cmd.Brand, cmd.Customer)
 		}
 	}
 	p := problemOf(c.hub.log, "cmd", err)

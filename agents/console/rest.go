@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/causette/causette/agents"
@@ -35,7 +34,23 @@ func (c *Console) routes() {
 	c.handle("GET conversations/{brand}/{customer}/thread", c.getThread)
 	c.handle("POST conversations/{brand}/{customer}/acts", c.postAct)
 	c.handle("PUT conversations/{brand}/{customer}/draft", c.putDraft)
+	c.handle("GET conversations/{brand}/{customer}/consents", c.getConsents)
 	c.handle("GET canned", c.getCanned)
+	c.handle("POST conversations", c.postBegin)
+	c.handle("POST bulk", c.postBulk)
+	c.handle("GET messages", c.getMessages)
+	c.handle("GET mentions", c.getMentions)
+	c.handle("PUT mentions/{id}", c.putMention)
+	c.handle("POST agents/{id}/reassign", c.postReassign)
+	c.handle("POST agents/{id}/logout", c.postLogout)
+	c.handle("GET live", c.getLive)
+	c.handle("GET reports/{name}", c.getReport)
+	c.handle("GET audit", c.getAudit)
+	c.handle("GET incidents", c.getIncidents)
+	c.handle("POST incidents", c.postIncident)
+	c.handle("PUT incidents/{brand}/{id}", c.putIncident)
+	c.handle("DELETE incidents/{brand}/{id}", c.deleteIncident)
+	c.mux.HandleFunc("GET "+prefix+"media/{brand}/{customer}/{message}/{index}", c.getMedia)
 	c.mux.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, refuse(http.StatusNotFound, "no_route", "This address leads nowhere", r.Method+" "+r.URL.Path))
 	})
@@ -85,10 +100,12 @@ type me struct {
 	CSRF        string              `json:"csrf"`
 	Brands      []agents.Brand      `json:"brands"`
 	Permissions []agents.Permission `json:"permissions"`
+	TakeBack    float64             `json:"take_back"` // seconds within which a message can be taken back
 }
 
 func (c *Console) me(s *session) me {
-	return me{Agent: s.agent, CSRF: s.csrf, Brands: c.desk.BrandsOf(s.agent), Permissions: c.desk.PermissionsOf(s.agent)}
+	return me{Agent: s.agent, CSRF: s.csrf, Brands: c.desk.BrandsOf(s.agent), Permissions: c.desk.PermissionsOf(s.agent),
+		TakeBack: c.desk.TakeBack().Seconds()}
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {
@@ -131,6 +148,9 @@ func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = c.guard.end(w, r, s)
 	}
+	if err == nil {
+		err = c.desk.LoggedOut(r.Context(), s.agent)
+	}
 	if err != nil {
 		c.fail(w, r, err)
 		return
@@ -156,61 +176,6 @@ func (c *Console) getAgents(r *http.Request, s *session) (any, error) {
 	return listed(list), err
 }
 
-func (c *Console) getConversations(r *http.Request, s *session) (any, error) {
-	form := r.URL.Query()
-	q := agents.Query{Agent: s.agent.ID, View: agents.View(form.Get("view")), Search: form.Get("q"), Cursor: form.Get("cursor")}
-	for _, b := range form["brand"] {
-		q.Brands = append(q.Brands, conversation.BrandID(b))
-	}
-	var err error
-	if q.Limit, err = limit(form.Get("limit")); err != nil {
-		return nil, err
-	}
-	page, err := c.desk.List(r.Context(), s.agent, q)
-	return page, err
-}
-
-func (c *Console) getConversation(r *http.Request, s *session) (any, error) {
-	brand, customer := named(r)
-	snapshot, err := c.desk.Conversation(r.Context(), s.agent, brand, customer)
-	return snapshot, err
-}
-
-func (c *Console) getThread(r *http.Request, s *session) (any, error) {
-	n, err := limit(r.URL.Query().Get("limit"))
-	if err != nil {
-		return nil, err
-	}
-	brand, customer := named(r)
-	page, err := c.desk.Thread(r.Context(), s.agent, brand, customer, r.URL.Query().Get("before"), n)
-	return page, err
-}
-
-func (c *Console) postAct(r *http.Request, s *session) (any, error) {
-	var act agents.Act
-	if err := read(r, &act); err != nil {
-		return nil, err
-	}
-	brand, customer := named(r)
-	done, err := c.desk.Act(r.Context(), s.agent, brand, customer, act)
-	return done, err
-}
-
-func (c *Console) putDraft(r *http.Request, s *session) (any, error) {
-	var asked struct {
-		Text string `json:"text"`
-	}
-	if err := read(r, &asked); err != nil {
-		return nil, err
-	}
-	brand, customer := named(r)
-	return nil, c.desk.PutDraft(r.Context(), s.agent, brand, customer, asked.Text)
-}
-
-func (c *Console) getCanned(*http.Request, *session) (any, error) {
-	return listed(c.desk.Canned()), nil
-}
-
 // items is a list as REST answers it.
 type items[T any] struct {
 	Items []T `json:"items"`
@@ -226,18 +191,6 @@ func listed[T any](list []T) items[T] {
 
 func named(r *http.Request) (conversation.BrandID, conversation.CustomerID) {
 	return conversation.BrandID(r.PathValue("brand")), conversation.CustomerID(r.PathValue("customer"))
-}
-
-// limit reads how many a page may hold; 0 is the desk's own choice.
-func limit(text string) (int, error) {
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > maxPage {
-		return 0, &agents.Fault{Field: "limit", Detail: "it is a number from 1 to " + strconv.Itoa(maxPage)}
-	}
-	return n, nil
 }
 
 // read reads a bounded JSON body.

@@ -138,7 +138,7 @@ func (c *client) readOn(ctx context.Context) (wrote bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		for frames := b.frames; len(frames) > 0; {
+		for frames := b.forAgent(c.whose()); len(frames) > 0; {
 			n := atOnce(frames)
 			if err := c.conn.Write(frames[:n]...); err != nil {
 				return false, err

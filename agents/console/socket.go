@@ -174,7 +174,7 @@ func (c *client) give(b batch) {
 		return
 	}
 	for i, f := range b.frames {
-		if b.seqs[i] > c.at[b.brand] {
+		if b.seqs[i] > c.at[b.brand] && (b.to[i] == "" || b.to[i] == c.agent.ID) {
 			c.push(f)
 		}
 	}

@@ -255,7 +255,7 @@ func (v *view) apply(f got) {
 	case "entry":
 		var e entered
 		if json.Unmarshal(f.D, &e) == nil {
-			v.entries[e.Entry.ID] = e.Entry
+			v.entries[e.Entry.ID] = e.Entry.Entry
 		}
 	}
 }

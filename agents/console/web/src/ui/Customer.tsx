@@ -119,7 +119,7 @@ function Why({ of }: { of: Record<string, string> }) {
   const say = useWords();
   const { rule, vip, cart, cart_bound: bound, misses, words, ...rest } = of;
   const n = Number(misses);
-  const why = of[`why.${say.language}`];
+  const why = of[`why.${say.language}`] ?? Object.entries(of).find(([name]) => name.startsWith('why.'))?.[1];
   const facts = Object.entries(rest).filter(([name]) => !name.startsWith('why.'));
   if (why) {
     return (

@@ -77,7 +77,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	if a.carrier != nil {
 		a.carrier.Connect(a.gateway)
 	}
-	if err := a.desk(); err != nil {
+	if err := a.desk(newFiles(cfg.Media, o.Routes)); err != nil {
 		return nil, err
 	}
 	a.handler = a.routes(hooks)

@@ -14,7 +14,7 @@ import (
 
 // desk connects the people: the service that checks what they may, what it
 // does by itself, and the console that pages reach it by.
-func (a *app) desk() error {
+func (a *app) desk(files files) error {
 	page, err := fs.Sub(web.Dist, "dist")
 	if err != nil {
 		return fmt.Errorf("open the console's page: %w", err)
@@ -23,7 +23,8 @@ func (a *app) desk() error {
 	a.assigner = agents.NewAssigner(a.people, agents.AssignerOptions{Manual: a.config.Desk.Assign == configs.Manual})
 	a.gateway.Subscribe(a.assigner.Wake)
 	a.console = console.New(console.Options{
-		Desk: a.people, Sessions: a.store, Page: page, Log: a.log, Subscribe: a.gateway.Subscribe,
+		Desk: a.people, Sessions: a.store, Media: files, Page: page, Log: a.log,
+		Subscribe: a.gateway.Subscribe, Neighbours: a.store,
 		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
 	})
 	return nil

@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -130,5 +131,25 @@ func TestWhoIsLoggedOutIsLoggedOutEverywhere(t *testing.T) {
 			t.Errorf("sessions from before %s are over, %v", now.Revoked, err)
 		}
 		before = now.Revoked
+	}
+}
+
+func TestWhatWasWrittenStillLeavesWhenTheConversationIsHandedOn(t *testing.T) {
+	g, st := gatewaytest.Run(t)
+	w := over(t, g, st, agents.Options{TakeBack: 200 * time.Millisecond})
+	lea, theo := w.agent("lea", agents.RoleAgent), w.agent("theo", agents.RoleAgent)
+	for i, next := range []agents.Act{{Kind: agents.Resolve}, {Kind: agents.Return}, {Kind: agents.Transfer}, {Kind: agents.Transfer, To: theo.ID}, {Kind: agents.Snooze}} {
+		customer := w.from(conversation.Address(fmt.Sprintf("+3361234560%d", i)), "Je veux parler à un conseiller")
+		w.act(lea, customer, agents.Act{ID: fmt.Sprint("claim-", i), Kind: agents.Claim})
+		w.act(lea, customer, agents.Act{ID: fmt.Sprint("bye-", i), Kind: agents.Write, Text: "Au revoir"})
+		next.ID = fmt.Sprint("next-", i)
+		w.act(lea, customer, next)
+		e := w.newest(lea, customer)
+		for deadline := time.Now().Add(10 * time.Second); (e.Status == "queued" || e.Status == "posting") && time.Now().Before(deadline); {
+			e = w.newest(lea, customer)
+		}
+		if e.Text != "Au revoir" || e.Status != "accepted" {
+			t.Errorf("after %s %s it stands %+v", next.Kind, next.To, e)
+		}
 	}
 }

@@ -34,7 +34,7 @@ func (d *Desk) Begin(ctx context.Context, by Agent, b Begin) (*Done, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := Allow(by, MayWrite, b.Brand); err != nil {
+	if err := Allow(by, MayBegin, b.Brand); err != nil {
 		return nil, err
 	}
 	if err := b.check(d.now()); err != nil {
@@ -99,18 +99,27 @@ func (d *Desk) number(brand conversation.BrandID, phone string) (conversation.Ad
 }
 
 // reach is where a first word goes: where the customer wrote last, while free
-// text is taken there, else by SMS from the brand's first number.
+// text is taken there, else by SMS from the brand's first number. Who is known on
+// WhatsApp alone is not texted: their answer would be a stranger's.
 func (d *Desk) reach(c *conversation.Conversation) (Channel, conversation.Address, bool) {
-	closed := c.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= whatsappWindow
+	var last, texts Channel
 	for _, ch := range d.channels {
-		if ch.ID == c.Channel && ch.Brand == c.Brand && c.Address != "" && !closed {
-			return ch, c.Address, true
+		if ch.Brand != c.Brand {
+			continue
+		}
+		if ch.ID == c.Channel {
+			last = ch
+		}
+		if ch.Medium == conversation.SMS && texts.ID == "" {
+			texts = ch
 		}
 	}
-	for _, ch := range d.channels {
-		if ch.Brand == c.Brand && ch.Medium == conversation.SMS && c.Customer.Phone != "" {
-			return ch, c.Customer.Phone, true
-		}
+	closed := last.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= whatsappWindow
+	switch {
+	case last.ID != "" && c.Address != "" && (!closed || c.Customer.Phone == "" || texts.ID == ""):
+		return last, c.Address, true // the turn says that it is closed
+	case texts.ID != "" && c.Customer.Phone != "":
+		return texts, c.Customer.Phone, true
 	}
 	return Channel{}, "", false
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -245,15 +246,23 @@ func TestTwoAssignersGiveNothingTwice(t *testing.T) {
 					var mine []conversation.CustomerID
 					for n := range 60 {
 						customer, kind := customers[dice.IntN(waiting)], agents.Claim
-						switch dice.IntN(4) {
-						case 0:
-							kind = agents.Decline
-						case 1, 2:
-							if len(mine) > 0 {
-								customer, mine, kind = mine[0], mine[1:], agents.Transfer
-							}
+						queue, err := w.desk.List(ctx, a, agents.Query{View: agents.ViewQueue, Limit: waiting})
+						if err != nil {
+							t.Error(err)
 						}
-						_, err := w.desk.Act(ctx, a, lumen, customer, agents.Act{ID: fmt.Sprint(n), Kind: kind})
+						held := slices.IndexFunc(queue.Items, func(s agents.Summary) bool { return s.Offered == a.ID })
+						switch what := dice.IntN(6); {
+						case len(mine) > 0 && (what < 3 || held < 0):
+							customer, mine, kind = mine[0], mine[1:], agents.Transfer
+						case held >= 0:
+							customer = queue.Items[held].Customer
+							if what == 3 {
+								kind = agents.Decline
+							}
+						case what < 5:
+							continue // they wait for an offer
+						}
+						_, err = w.desk.Act(ctx, a, lumen, customer, agents.Act{ID: fmt.Sprint(n), Kind: kind})
 						var refused *agents.Refusal
 						switch {
 						case err == nil && kind == agents.Claim:

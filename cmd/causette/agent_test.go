@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ channels:
 			streams{strings.NewReader(in), &out, &problems})
 		return answer{code, out.String(), problems.String()}
 	}
-	lea := []string{"add", "--email", "Lea@lumen.example", "--name", "Léa", "--brand", "lumen"}
+	lea := []string{"add", "--email", "Lea@lumen.example", "--name", "Léa", "--brand", "lumen", "--language", "fr", "--language", "en", "--team", "retours"}
 	piped := append(lea, "--password-stdin")
 	for _, c := range []struct {
 		name string
@@ -45,6 +46,7 @@ channels:
 		{"nothing to ask with", agent("", lea...), exitUsage, "--password-stdin"},
 		{"a short password", agent("court\n", piped...), exitUsage, "--password is shorter than 10 characters"},
 		{"no brand of ours", agent("une lampe bleue\n", append(piped, "--brand", "lumne")...), exitUsage, `--brand there is no brand "lumne"`},
+		{"no language of ours", agent("une lampe bleue\n", append(piped, "--language", "tlh")...), exitUsage, `--language "tlh" is none of fr, en`},
 		{"no address", agent("une lampe bleue\n", "add", "--email", "lea", "--name", "Léa", "--password-stdin"), exitUsage, "--email must be an e-mail address"},
 		{"an unknown role", agent("une lampe bleue\n", append(piped, "--role", "king")...), exitUsage, "--role"},
 		{"an account", agent("une lampe bleue\r\n", piped...), exitDone, "lea@lumen.example may log in as agent"},
@@ -82,6 +84,10 @@ channels:
 	}
 	if err := login("une lampe bleue"); err == nil {
 		t.Error("the old password still opens")
+	}
+	account, err := st.AgentByEmail(t.Context(), "lea@lumen.example")
+	if err != nil || !slices.Equal(account.Languages, []string{"fr", "en"}) || !slices.Equal(account.Teams, []string{"retours"}) {
+		t.Errorf("the account is %+v, %v", account, err)
 	}
 	if got := agent("", "close", "--email", "lea@lumen.example"); got.code != exitDone {
 		t.Errorf("close: %+v", got)

@@ -97,6 +97,16 @@ func (t *turn) escalates() bool {
 	return false
 }
 
+// troubled reports whether a rule applies that no incident explains.
+func (t *turn) troubled() bool {
+	for r, c := range t.applying() {
+		if t.explains(r, c) == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // escalated hands over where the first rule that applies says that nothing
 // else is answered.
 func (t *turn) escalated() bool {
@@ -130,7 +140,7 @@ func (t *turn) conclude() {
 		t.handOver(r)
 		return
 	}
-	if explained && t.last == "" {
+	if explained && t.last == "" && t.c.State.Owner() == Assistant {
 		t.decide("incident.known")
 		t.last = t.text("incident.person")
 	}

@@ -139,7 +139,7 @@ func (t *turn) settled() bool {
 func (t *turn) answersIt() bool {
 	d := t.c.Desk
 	r := t.ruleAt(d)
-	return !t.people && !d.given() && r != nil && !r.stays && !t.escalates()
+	return !t.people && !d.given() && r != nil && !r.stays && !t.troubled()
 }
 
 // given reports that an agent had it and gave it to the queue.

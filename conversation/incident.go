@@ -16,14 +16,14 @@ const (
 	maxIncident      = 600
 )
 
-// incidents are those that are on now.
+// incidents are those that are on now, and that there is something to say of.
 func (t *turn) incidents() []Incident {
 	if t.e.Live == nil {
 		return nil
 	}
 	var on []Incident
 	for _, in := range t.e.Live.Incidents[:min(len(t.e.Live.Incidents), maxIncidents)] {
-		if in.ID != "" && !in.Since.After(t.now) && (in.Until.IsZero() || t.now.Before(in.Until)) {
+		if in.ID != "" && t.incidentText(&in) != "" && !in.Since.After(t.now) && (in.Until.IsZero() || t.now.Before(in.Until)) {
 			on = append(on, in)
 		}
 	}
@@ -75,28 +75,29 @@ func (t *turn) explains(r *escalationRule, c *condition) *Incident {
 	return nil
 }
 
-// excused reports that a new incident answers a complaint about an article:
-// nobody is asked for a photo of what is known to be broken.
+// excused answers a complaint about an article with an incident that the
+// customer has not heard of yet: nobody is asked for a photo of what is known to
+// be broken.
 func (t *turn) excused(i understanding.Intent) bool {
 	if i != understanding.ItemProblem || t.quiet {
 		return false
 	}
 	return slices.ContainsFunc(t.incidents(), func(in Incident) bool {
-		return in.Kind != CarrierIncident && t.concerns(&in) && !slices.Contains(t.c.Incidents, in.ID)
+		return in.Kind != CarrierIncident && t.concerns(&in) && t.tell(&in)
 	})
 }
 
-// tell says an incident, once to each customer.
-func (t *turn) tell(in *Incident) {
-	text := t.incidentText(in)
-	if slices.Contains(t.c.Incidents, in.ID) || text == "" || t.mute || t.informed >= maxIncidentsTold {
-		return
+// tell says an incident, once to each customer, and reports whether it did.
+func (t *turn) tell(in *Incident) bool {
+	if slices.Contains(t.c.Incidents, in.ID) || t.mute || t.informed >= maxIncidentsTold {
+		return false
 	}
 	t.informed++
 	t.c.Incidents = append(slices.Clone(t.c.Incidents[max(0, len(t.c.Incidents)-maxKnown+1):]), in.ID)
 	t.decide("incident.told")
 	t.notice("incident.told", "incident", in.ID, "kind", string(in.Kind), "match", in.Match)
-	t.said = append(t.said, text)
+	t.said = append(t.said, t.incidentText(in))
+	return true
 }
 
 // incidentText is an incident in the customer's language, else in the script's

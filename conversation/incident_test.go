@@ -87,6 +87,20 @@ func TestWhoDescribesWhatIsBrokenReachesAPerson(t *testing.T) {
 	}
 }
 
+// Who waits reads it, too: it may be all that they waited for.
+func TestAnIncidentAnswersWhoWaits(t *testing.T) {
+	s := defaultScript(t)
+	facts := []Event{ofCustomer(true), ofOrder("delivery_missed")}
+	stuck := s.Step(played(s, append(facts, text("1", "blorp zzt"))...), during(text("2", "où est mon colis ?"), snow), monday.Add(5*time.Minute))
+	if stuck.Next.State != Idle || !strings.Contains(stuck.Messages[0].Text, "Neige") {
+		t.Errorf("who was not understood: %s, %+v", stuck.Next.State, stuck.Messages)
+	}
+	asked := s.Step(played(s, append(facts, text("1", "conseiller"))...), during(text("2", "où est mon colis ?"), snow), monday.Add(5*time.Minute))
+	if said := asked.Messages[0].Text; asked.Next.State != AwaitingAgent || !strings.Contains(said, "Neige") || strings.Contains(said, "CONSEILLER") {
+		t.Errorf("who asked: %s, %q", asked.Next.State, said)
+	}
+}
+
 func TestAnIncidentIsToldInTheCustomersLanguage(t *testing.T) {
 	s := defaultScript(t)
 	for language, want := range map[string]string{"": "Neige", "fr": "Neige", "en": "Snow", "de": "Snow", "it": "Snow"} {

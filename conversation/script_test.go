@@ -110,7 +110,7 @@ func TestAFolderWithoutScriptsIsAnError(t *testing.T) {
 }
 
 func FuzzParseScript(f *testing.F) {
-	for _, s := range []string{"language: fr\ncopy:\n  greeting: x", "rules: {agent_wait: 3d}", "preferences: [{name: a}]", "faq:\n- name: x\n  examples: {fr: [a]}", "hours: {monday: \"09:00-18:00\"}", "prompts: {a: {purpose: marketing}}", "- 1", "? x", "a: &a [*a]", "a: !!int x"} {
+	for _, s := range []string{"language: fr\ncopy:\n  greeting: x", "rules: {agent_wait: 3d}", "preferences: [{name: a}]", "faq:\n- name: x\n  examples: {fr: [a]}", "hours: {monday: \"09:00-18:00\"}", "prompts: {a: {purpose: marketing}}", "escalation: {phrases: {a: {fr: [\"x*\"]}}, rules: [{id: a, reason: b, when: {says: a}}]}", "escalation: {rules: [{when: [{order: 1}, 2]}]}", "- 1", "? x", "a: &a [*a]", "a: !!int x"} {
 		f.Add(s)
 	}
 	brand := BrandInfo{ID: "b", Name: "B", Languages: []string{"fr"}, Timezone: "UTC"}

@@ -79,6 +79,9 @@ func TestAMistakeNamesItsLine(t *testing.T) {
 		{"an unknown act", "09:41 @claire . dances", `unknown act "dances"`, 1},
 		{"an act without an agent", "09:41 @ . claims", "want the agent's name", 1},
 		{"an act with too much", "09:41 @claire . claims colour=red", `unknown field "colour"`, 1},
+		{"a desk that looks like nothing", "09:41 live . snows", "is neither wait=20m, begins nor ends", 1},
+		{"a wait that is none", "09:41 live . wait=long", "is neither wait=20m", 1},
+		{"an incident with too much", "09:41 live . begins id=a colour=red", `unknown field "colour"`, 1},
 		{"a medium that is none", "medium: fax\n09:41 Ana > a", "is not sms or whatsapp", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,6 +100,7 @@ func FuzzRun(f *testing.F) {
 		stop, "09:41 Ana > oui {medium=whatsapp media=image/jpeg}", "burst: 3s\n09:41 Ana > a\n+1d clock .",
 		"09:00 shop . order.placed id=1 number=LU-1 lines=\"2 x A 3.00; B (out)\"\n+1m Ana > recommander\n+1s Ana > oui",
 		"09:00 shop . prompt.requested id=p purpose=transactional text=\"Bonjour {first}\" opens=review\n+1s Ana > 3",
+		"explain: fr\n09:00 live . wait=20m\n09:00 live . begins id=a kind=intent match=hours fr=\"Neige\"\n09:41 Ana > conseiller\n+1m Ana > vos horaires ?\n+1s live . ends id=a\n+2d clock .",
 		"09:41 Ana > conseiller\n+1s @claire . claims capacity=1\n+1s @claire > bonjour {seen=2}\n+1s @claire . snoozes until=2026-11-25\n+2d clock .\n+1s @claire . returns",
 	} {
 		f.Add(seed)

@@ -22,22 +22,25 @@ type whole struct {
 	*world
 	gateway *gateway.Gateway
 	store   *store.Store
+	files   keeper
 }
 
 // runWhole runs a node on the database until the test ends.
 func runWhole(t *testing.T, database string) *whole {
 	t.Helper()
 	g, st := gatewaytest.RunOn(t, database)
-	desk := agents.New(agents.Options{Door: g, Store: st, Brands: []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr"}}}})
-	n := &whole{gateway: g, store: st, world: serve(t, Options{Desk: desk, Sessions: st, Subscribe: g.Subscribe, Neighbours: st})}
+	desk := agents.New(agents.Options{Door: g, Store: st, TakeBack: 5 * time.Second,
+		Brands: []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR"}, {ID: "soleil", Name: "Soleil"}}})
+	n := &whole{gateway: g, store: st, files: make(keeper)}
+	n.world = serve(t, Options{Desk: desk, Sessions: st, Subscribe: g.Subscribe, Neighbours: st, Media: n.files})
 	t.Cleanup(n.stop)
 	return n
 }
 
 // staff makes an account.
-func (n *whole) staff(t *testing.T, id string, role agents.Role) agents.Agent {
+func (n *whole) staff(t *testing.T, id string, role agents.Role, brands ...conversation.BrandID) agents.Agent {
 	t.Helper()
-	a := agents.Agent{ID: conversation.AgentID(id), Name: id, Email: id + "@lumen.example", Role: role, Presence: agents.Online}
+	a := agents.Agent{ID: conversation.AgentID(id), Name: id, Email: id + "@lumen.example", Role: role, Brands: brands, Presence: agents.Online}
 	if err := n.store.PutAgent(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +58,12 @@ func (n *whole) enters(t *testing.T, a agents.Agent) *browser {
 }
 
 // writes is a customer's text that comes in at this node.
-func (n *whole) writes(t *testing.T, text string) conversation.CustomerID {
+func (n *whole) writes(t *testing.T, text string, media ...conversation.Media) conversation.CustomerID {
 	t.Helper()
 	from := conversation.Address("+33612345678")
 	out, err := n.gateway.Accept(t.Context(), lumen, gateway.Who{Address: from}, gateway.InboundEvent(conversation.Inbound{
 		Carrier: conversation.CarrierID("SM-" + text), Channel: gatewaytest.Channel, Medium: conversation.SMS,
-		From: from, To: "36105", Text: text, At: time.Now().UTC()}))
+		From: from, To: "36105", Text: text, Media: media, At: time.Now().UTC()}))
 	if err != nil || out.Poisoned {
 		t.Fatalf("%q: %+v, %v", text, out, err)
 	}

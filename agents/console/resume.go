@@ -12,6 +12,7 @@ const (
 	tooFar     = "too_far"     // more than maxBehind changes
 	tooOld     = "too_old"     // what it had is of no use: another set of brands
 	otherEpoch = "other_epoch" // the log is another one
+	otherRight = "rights"      // it had a brand that its agent may not see any more
 )
 
 type resync struct {
@@ -101,6 +102,11 @@ func (c *client) start(ctx context.Context, said hello) (epoch string, err error
 			why = otherEpoch
 		default:
 			behind += heads[brand] - last
+		}
+	}
+	for brand := range said.Last {
+		if !c.brands[brand] {
+			why = otherRight
 		}
 	}
 	switch {

@@ -25,6 +25,7 @@ var Languages = []string{"fr", "en", "es", "de", "it", "nl", "pt"}
 const (
 	maxBrands   = 1_000
 	maxChannels = 10_000
+	maxProxies  = 100
 )
 
 // checker says what is wrong with values that were read.
@@ -54,6 +55,7 @@ func (c checker) config(cfg *Config) {
 	if cfg.PublicURL = strings.TrimRight(cfg.PublicURL, "/"); cfg.PublicURL != "" {
 		c.url("public_url", cfg.PublicURL, "https", "http")
 	}
+	c.proxies(cfg.Proxies)
 	c.database(cfg.Database)
 	if cfg.Scripts != "" {
 		if info, err := os.Stat(cfg.Scripts); err != nil || !info.IsDir() {
@@ -89,6 +91,28 @@ func (c checker) config(cfg *Config) {
 		}
 	}
 	c.channels(cfg)
+}
+
+func (c checker) proxies(list []string) {
+	within(c, "trusted_proxies", len(list), 0, maxProxies, "networks")
+	for i, p := range list {
+		at := fmt.Sprintf("trusted_proxies[%d]", i)
+		switch network, err := network(p); {
+		case err != nil:
+			c.wrong(at, fmt.Sprintf("%q is not a network", p), "write it as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32")
+		case network.Bits() == 0:
+			c.wrong(at, fmt.Sprintf("%q is everybody: anybody could say to be anybody", p), "name the networks of your proxies")
+		}
+	}
+}
+
+// network reads a network, or one address.
+func network(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Unmap().Prefix(a.Unmap().BitLen())
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
 }
 
 func (c checker) brand(path string, b *Brand) {

@@ -7,6 +7,7 @@
 package configs
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -18,13 +19,14 @@ import (
 // it names something, known. Relative paths in it start at the folder of the
 // file that it was read from.
 type Config struct {
-	Listen      string `yaml:"listen"`       // host:port of webhooks, API, phones and console
-	AdminListen string `yaml:"admin_listen"` // host:port of metrics, health and profiles
-	PublicURL   string `yaml:"public_url"`   // how carriers and customers reach Listen; signatures depend on it; no final slash
-	Database    string `yaml:"database"`     // file:PATH or postgres://…
-	Scripts     string `yaml:"scripts"`      // folder with one folder a brand; "" for the embedded ones
-	Prices      string `yaml:"prices"`       // price table; "" for the embedded one
-	Media       string `yaml:"media"`        // folder of the photos that customers send
+	Listen      string   `yaml:"listen"`          // host:port of webhooks, API, phones and console
+	AdminListen string   `yaml:"admin_listen"`    // host:port of metrics, health and profiles
+	PublicURL   string   `yaml:"public_url"`      // how carriers and customers reach Listen; signatures depend on it; no final slash
+	Proxies     []string `yaml:"trusted_proxies"` // networks of the proxies before Listen, whose X-Forwarded-For is believed
+	Database    string   `yaml:"database"`        // file:PATH or postgres://…
+	Scripts     string   `yaml:"scripts"`         // folder with one folder a brand; "" for the embedded ones
+	Prices      string   `yaml:"prices"`          // price table; "" for the embedded one
+	Media       string   `yaml:"media"`           // folder of the photos that customers send
 
 	Queue    int       `yaml:"queue"` // events that may wait for the writer; beyond it 503
 	Sending  Sending   `yaml:"sending"`
@@ -153,6 +155,17 @@ func (c *Channel) Medium() conversation.Medium {
 
 // Available says whether this version can run the channel.
 func (c *Channel) Available() bool { return c.Kind != WhatsApp }
+
+// TrustedProxies are the networks in Proxies.
+func (c *Config) TrustedProxies() []netip.Prefix {
+	var list []netip.Prefix
+	for _, p := range c.Proxies {
+		if network, err := network(p); err == nil { // of a checked Config all are
+			list = append(list, network)
+		}
+	}
+	return list
+}
 
 // Brand finds a brand, nil when there is none of that id.
 func (c *Config) Brand(id conversation.BrandID) *Brand {

@@ -58,7 +58,7 @@ func TestTheExampleIsTrue(t *testing.T) {
 
 // Every key that a Config can hold stands in the example.
 func TestTheExampleShowsEveryKey(t *testing.T) {
-	for _, key := range []string{"listen", "admin_listen", "public_url", "database", "scripts", "prices", "queue", "sending",
+	for _, key := range []string{"listen", "admin_listen", "public_url", "trusted_proxies", "database", "scripts", "prices", "queue", "sending",
 		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
 		"vip", "burst_wait", "upload_url", "double_opt_in", "shop", "url", "secret", "allow_private", "channels", "brand",
@@ -117,6 +117,12 @@ func TestAProblemSaysWhereAndWhatToDo(t *testing.T) {
 		"a channel's brand has a suggestion": {
 			"brand: lumen,", "brand: lumne,",
 			`c.yaml:6: channels[0].brand: there is no brand "lumne"; name a brand of the list above (did you mean "lumen"?)`},
+		"a proxy has a network": {
+			"brands:", "trusted_proxies: [10.0.0.0/8, 192.0.2.7, proxy.example]\nbrands:",
+			`c.yaml:3: trusted_proxies[2]: "proxy.example" is not a network; write it as 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32`},
+		"not everybody is a proxy": {
+			"brands:", "trusted_proxies: 0.0.0.0/0\nbrands:",
+			`c.yaml:3: trusted_proxies[0]: "0.0.0.0/0" is everybody: anybody could say to be anybody; name the networks of your proxies`},
 		"a kind has a suggestion": {
 			"kind: twilio", "kind: twillio",
 			`c.yaml:6: channels[0].kind: there is no kind "twillio"; choose twilio, whatsapp or phones (did you mean "twilio"?)`},

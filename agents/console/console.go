@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/causette/causette/agents"
@@ -25,10 +26,11 @@ import (
 type Options struct {
 	Desk     Desk
 	Sessions agents.Sessions
-	Media    Media    // what customers sent; nil: nothing of it is shown
-	Page     fs.FS    // the built page; without an index.html it is not built
-	Origins  []string // whose pages may use it: "https://desk.example", and the listen address
-	Secure   bool     // the cookie is for HTTPS only
+	Media    Media          // what customers sent; nil: nothing of it is shown
+	Page     fs.FS          // the built page; without an index.html it is not built
+	Origins  []string       // whose pages may use it: "https://desk.example", and the listen address
+	Secure   bool           // the cookie is for HTTPS only
+	Proxies  []netip.Prefix // whose X-Forwarded-For is believed
 
 	// Subscribe calls f after each commit that wrote to a brand's log, on any
 	// node; gateway.Gateway has it. f does not block.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -25,18 +26,19 @@ const (
 )
 
 // guard says who asks and from where: the one place for REST and socket alike.
-// An identity provider (OIDC) would end in begin, as a password does.
+// An identity provider (OIDC) would end in begin, as a password does; PROTOCOL.md says how.
 type guard struct {
 	desk     Desk
 	sessions *scs.SessionManager
 	origins  []string
+	proxies  []netip.Prefix
 	now      func() time.Time
 }
 
 // newGuard keeps sessions under the hash of their token, so that whoever reads
 // the database cannot be anybody.
 func newGuard(o Options) guard {
-	g := guard{desk: o.Desk, now: o.Now, sessions: &scs.SessionManager{
+	g := guard{desk: o.Desk, proxies: o.Proxies, now: o.Now, sessions: &scs.SessionManager{
 		Lifetime: lifetime, Store: sessionStore{o.Sessions}, Codec: sessionCodec{}, HashTokenInStore: true,
 		Cookie: scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, Secure: o.Secure,
 			SameSite: http.SameSiteStrictMode, Persist: true},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 
@@ -129,11 +128,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) (*session, error
 	if err := read(r, &asked); err != nil {
 		return nil, err
 	}
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		from = r.RemoteAddr
-	}
-	agent, err := c.desk.Login(r.Context(), asked.Email, asked.Password, from)
+	agent, err := c.desk.Login(r.Context(), asked.Email, asked.Password, clientAddress(r, c.guard.proxies))
 	if err != nil {
 		return nil, err
 	}

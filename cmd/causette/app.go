@@ -218,6 +218,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 		return errors.Join(err, public.Close(), group.Wait())
 	}
 	group.Go(func() error { a.console.Run(serving); return nil })
+	group.Go(func() error { a.people.IndexTexts(serving); return nil })
 	group.Go(func() error { a.assigner.Run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })

@@ -25,6 +25,7 @@ func (a *app) desk(files files) error {
 	a.console = console.New(console.Options{
 		Desk: a.people, Sessions: a.store, Media: files, Page: page, Log: a.log,
 		Subscribe: a.gateway.Subscribe, Neighbours: a.store,
+		Proxies: a.config.TrustedProxies(),
 		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
 	})
 	return nil

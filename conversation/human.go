@@ -125,7 +125,7 @@ func (t *turn) stillWaiting() {
 func (t *turn) settled() bool {
 	d := t.c.Desk
 	r := t.ruleAt(d)
-	if d.given() || r == nil || r.stays && d.Reason != "asked" && d.Reason != "angry" {
+	if d.given() || r == nil || t.angry() || r.stays && d.Reason != "asked" && d.Reason != "angry" {
 		return false // danger, law, money and data are not settled by a word
 	}
 	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks)) && t.says(t.escalation.phrases[listSettled]) {
@@ -148,6 +148,7 @@ func (d *Desk) given() bool { return !d.Answered.IsZero() || d.Team != "" }
 // leaveQueue takes who has their answer out of the queue, and says how to ask again.
 func (t *turn) leaveQueue() {
 	d := t.desk()
+	t.people = true // who has just left is not handed over again by the same words
 	t.decide("agent.answered")
 	t.notice("escalation.answered", "reason", d.Reason)
 	t.endMatter()

@@ -350,6 +350,13 @@ func (w *world) desk(was Conversation, e Event, turn Turn, fail func(string, ...
 			fail("%s writes in a conversation that they do not have", m.Agent)
 		}
 	}
+	var left, came bool
+	for _, n := range turn.Publish {
+		left, came = left || n.Type == "escalation.answered", came || n.Type == "escalation.requested"
+	}
+	if left && (came || next.State.Owner() != Assistant || len(turn.Messages) != 1) {
+		fail("who left the queue is in it, or does not know")
+	}
 	d := next.Desk
 	if d == nil {
 		if next.State.Owner() != Assistant {

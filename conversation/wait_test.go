@@ -228,6 +228,7 @@ func TestWhoHasTheirAnswerLeavesTheQueue(t *testing.T) {
 		{"c'est bon", asked, "c'est bon", time.Minute, true},
 		{"c'est bon, merci", asked, "c'est bon merci", time.Minute, true},
 		{"laissez", angry, "laissez tomber", time.Minute, true},
+		{"laissez, and angry", asked, "laissez tomber bande de voleurs !!!", time.Minute, false},
 		{"never mind", asked, "never mind", time.Minute, true},
 		{"de", asked, "hat sich erledigt, danke", time.Minute, true},
 		{"it", asked, "ho risolto, grazie", time.Minute, true},

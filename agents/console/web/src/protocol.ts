@@ -71,7 +71,7 @@ export interface Order {
 export interface Return { id: string; order: string; status: string; changed: string }
 export interface Consent { medium: string; purpose: string; state: 'given' | 'withdrawn'; at: string; source?: string; wording?: string }
 /** A consent with what proves it. */
-export interface Proof extends Consent { evidence?: string; rule?: string }
+export interface Proof extends Consent { evidence?: Record<string, string> | null; rule?: string }
 
 export interface Profile {
   first?: string; last?: string; email?: string; language?: string; timezone?: string; country?: string;

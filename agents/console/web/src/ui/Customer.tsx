@@ -6,12 +6,17 @@ import type { Key, Line } from '../protocol.ts';
 import { ago, date, localTime, money } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { useActs } from './acts.ts';
+import { Boundary } from './Boundary.tsx';
 import { screen, useDesk, useNow } from './context.ts';
 import { reasonOf, Stars } from './Entry.tsx';
 import { Proof } from './Proof.tsx';
 
 /** What is known of the customer; a drawer where there is no room beside. */
 export function Customer({ k }: { k: Key }) {
+  return <Boundary><Panel k={k} /></Boundary>;
+}
+
+function Panel({ k }: { k: Key }) {
   const say = useWords();
   const now = useNow(30_000);
   const c = useDesk((s) => s.details[k]);

@@ -13,7 +13,7 @@ import { leaves, soon, useRecall } from './recall.ts';
 import { giveBack } from './returned.ts';
 
 /** What was taken back before it left: it is no failure. */
-const recalled = (e: Entry) => e.status === 'cancelled' && e.rule === 'agent.recalled';
+const recalled = (e: Entry) => e.status === 'cancelled' && (e.code === 'agent.recalled' || e.rule === 'agent.recalled');
 
 /** Something said, or a note. */
 export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key; follows: boolean }) {
@@ -95,11 +95,19 @@ function Again({ e, k }: { e: Entry; k: Key }) {
   );
 }
 
+/** Why something was withdrawn before it left: the code is the rule of what came between. */
+function withdrawn(code: string | undefined, say: Speak): string {
+  if (!code) return '';
+  if (/^(stop|optout|opt_out|agent\.unsubscribed)/.test(code)) return say('withdrawn.stop');
+  if (code.startsWith('agent.')) return say('withdrawn.agent');
+  return code;
+}
+
 function Delivery({ e }: { e: Entry }) {
   const say = useWords();
   if (recalled(e)) return <span className="delivery"><Undo2 aria-hidden />{say('delivery.recalled')}</span>;
   const failed = hasFailed(e.status);
-  const why = failed || e.status === 'unknown' ? (e.code && (explain(e.code, say.language) ?? e.code)) : '';
+  const why = e.status === 'cancelled' ? withdrawn(e.code, say) : failed || e.status === 'unknown' ? (e.code && (explain(e.code, say.language) ?? e.code)) : '';
   const Icon = failed || e.status === 'unknown' ? AlertCircle : e.status === 'delivered' || e.status === 'read' ? CheckCheck
     : e.status === 'sent' || e.status === 'accepted' ? Check : Clock3;
   return (

@@ -31,7 +31,7 @@ export function Proof({ k, name, onClose }: { k: Key; name: string; onClose: () 
             <div><dt>{say('proof.at')}</dt><dd><time dateTime={c.at}>{date(c.at, say)}, {clock(c.at, say)}</time></dd></div>
             {c.source && <div><dt>{say('proof.source')}</dt><dd>{say.maybe(`source.${c.source}`, c.source)}</dd></div>}
             {c.wording && <div><dt>{say('proof.wording')}</dt><dd><q>{c.wording}</q></dd></div>}
-            {c.evidence && <div><dt>{say('proof.evidence')}</dt><dd><code>{c.evidence}</code></dd></div>}
+            {Object.entries(c.evidence ?? {}).map(([what, v]) => <div key={what}><dt>{say('proof.evidence')}{say('app.colon')}{say.maybe(`evidence.${what}`, what.replaceAll('_', ' '))}</dt><dd>{v}</dd></div>)}
             {c.rule && <div><dt>{say('proof.rule')}</dt><dd><code>{c.rule}</code></dd></div>}
           </dl>
         </article>

@@ -6,6 +6,7 @@ import { firstUnread, newest as lastSaid } from '../live/read.ts';
 import type { Entry, Key } from '../protocol.ts';
 import { dayOf } from '../time.ts';
 import { useWords } from '../words/index.ts';
+import { Boundary } from './Boundary.tsx';
 import { Composer } from './Composer.tsx';
 import { go, screen, useClient, useDesk, useNow, type Place } from './context.ts';
 import { Bubble, EventLine } from './Entry.tsx';
@@ -44,8 +45,8 @@ export function Thread({ place }: { place: Place }) {
     <main className="thread" id="thread" tabIndex={-1} aria-label={say('thread.label', { name: name || say('row.unknown') })}>
       <Head k={place.key} place={place} />
       <Offers />
-      <Talk k={place.key} />
-      <Composer k={place.key} />
+      <Boundary><Talk k={place.key} /></Boundary>
+      <Boundary><Composer k={place.key} /></Boundary>
       <Splitter pane="customer" />
       <Lightbox k={place.key} />
     </main>

@@ -44,6 +44,8 @@ func (t *turn) act(a *Act) *Refused {
 		return t.wrote(a)
 	case AgentSnoozed:
 		return t.snoozed(a)
+	case AgentBegan:
+		return t.began(a)
 	case AgentRecalled:
 		return t.recalled(a)
 	case AgentUnsubscribed, AgentKept:
@@ -292,7 +294,7 @@ func (t *turn) leaves(when time.Time, m Medium) *Refused {
 	switch {
 	case when.Sub(t.now) > maxAhead:
 		return refuse(RefusedTooFar)
-	case m == WhatsApp && when.Sub(t.c.WroteAt) >= freeWindow:
+	case m == WhatsApp && (t.c.Medium != WhatsApp || when.Sub(t.c.WroteAt) >= freeWindow):
 		return refuse(RefusedWindow)
 	}
 	return nil

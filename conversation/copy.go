@@ -37,6 +37,8 @@ var phrases = map[string]phrase{
 	"start.ask":              {essential: true},
 	"start.subject":          {essential: true},
 	"start.declined":         {essential: true},
+	"offer.named":            {essential: true}, // before marketing that an agent writes and that does not name the brand
+	"offer.stop":             {essential: true}, // after marketing that does not say how to stop
 	"help.text":              {essential: true},
 	"help.rates":             {essential: true},
 	"human.open":             {essential: true, values: "hours wait"},

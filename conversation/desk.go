@@ -119,17 +119,18 @@ type Refused struct {
 }
 
 const (
-	RefusedOwned    = "owned"         // a colleague has it
-	RefusedMoved    = "moved"         // something was said since the agent looked
-	RefusedFull     = "full"          // who would get it has as many as they take
-	RefusedOptedOut = "opted_out"     // the customer wants to hear nothing, and asked nothing since
-	RefusedNotOwner = "not_owner"     // only who has it may
-	RefusedNothing  = "nothing"       // there is nothing to do: it is so already
-	RefusedTooLong  = "too_long"      // a text or a note beyond its bound
-	RefusedWindow   = "closed_window" // WhatsApp takes free text for a day after the customer's last
-	RefusedReserved = "reserved"      // it is held for a colleague (Owner) until they answer
-	RefusedSent     = "sent"          // the message has left
-	RefusedHours    = "hours"         // nothing unprompted goes out at this hour; Next says when
-	RefusedTooFar   = "too_far"       // it would leave in more than a week
-	RefusedConsent  = "no_consent"    // the customer did not agree to hear from the brand
+	RefusedOwned    = "owned"          // a colleague has it
+	RefusedMoved    = "moved"          // something was said since the agent looked
+	RefusedFull     = "full"           // who would get it has as many as they take
+	RefusedOptedOut = "opted_out"      // the customer wants to hear nothing, and asked nothing since
+	RefusedNotOwner = "not_owner"      // only who has it may
+	RefusedNothing  = "nothing"        // there is nothing to do: it is so already
+	RefusedTooLong  = "too_long"       // a text or a note beyond its bound
+	RefusedWindow   = "closed_window"  // WhatsApp takes free text for a day after the customer's last
+	RefusedReserved = "reserved"       // it is held for a colleague (Owner) until they answer
+	RefusedSent     = "sent"           // the message has left
+	RefusedHours    = "hours"          // nothing unprompted goes out at this hour; Next says when
+	RefusedTooFar   = "too_far"        // it would leave in more than a week
+	RefusedInvalid  = "invalid_number" // the carrier says that the number cannot be reached
+	RefusedConsent  = "no_consent"     // the customer did not agree to hear from the brand
 )

@@ -89,9 +89,14 @@ func (h *hours) at(local time.Time) (open bool, opens time.Time) {
 // day is when somebody is there on a day; zero times when nobody is.
 func (h *hours) day(day time.Time) (from, until time.Time) {
 	s := h.days[day.Weekday()]
-	if s.until == 0 || slices.Contains(h.holidays, day.Format("2006-01-02")) || slices.Contains(h.holidays, day.Format("01-02")) {
+	if s.until == 0 || h.holiday(day) {
 		return time.Time{}, time.Time{}
 	}
 	return time.Date(day.Year(), day.Month(), day.Day(), s.from/60, s.from%60, 0, 0, day.Location()),
 		time.Date(day.Year(), day.Month(), day.Day(), s.until/60, s.until%60, 0, 0, day.Location())
+}
+
+// holiday reports a date without anybody, whatever the day of the week.
+func (h *hours) holiday(day time.Time) bool {
+	return slices.Contains(h.holidays, day.Format("2006-01-02")) || slices.Contains(h.holidays, day.Format("01-02"))
 }

@@ -44,7 +44,7 @@ func getter(e *conversation.Event) conversation.AgentID {
 		return ""
 	}
 	switch e.Type {
-	case conversation.AgentClaimed, conversation.AgentReopened:
+	case conversation.AgentClaimed, conversation.AgentReopened, conversation.AgentBegan:
 		return e.Act.Agent
 	case conversation.AgentTransferred, conversation.AgentOffered:
 		return e.Act.To

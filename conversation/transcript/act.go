@@ -19,6 +19,7 @@ var acts = map[string]conversation.EventType{
 	"tags":         conversation.AgentTagged,
 	"unsubscribes": conversation.AgentUnsubscribed,
 	"keeps":        conversation.AgentKept,
+	"begins":       conversation.AgentBegan,
 	"recalls":      conversation.AgentRecalled,
 	"declines":     conversation.AgentDeclined,
 	"offers":       conversation.AgentOffered, // by @desk
@@ -59,8 +60,12 @@ func (r *runner) act(l Line) (conversation.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	if e.Type == conversation.AgentNoted {
+	switch e.Type {
+	case conversation.AgentNoted:
 		a.Text = f.text("text")
+	case conversation.AgentBegan:
+		a.Text, a.Purpose = f.text("text"), conversation.Purpose(f.text("purpose"))
+		a.Channel, a.Medium, a.Address = r.channel, r.medium, r.address
 	}
 	a.Team, a.From = f.text("team"), conversation.AgentID(f.text("from"))
 	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")

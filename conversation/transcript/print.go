@@ -17,6 +17,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 		if t.Refused.Owner != "" {
 			text += ", " + string(t.Refused.Owner) + " has it"
 		}
+		if !t.Refused.Next.IsZero() {
+			text += " until " + t.Refused.Next.In(r.zone).Format("2006-01-02 15:04")
+		}
 		r.effect("desk", text)
 		return
 	}

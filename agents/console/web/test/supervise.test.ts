@@ -3,11 +3,12 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../src/protocol.ts';
 import { detailOf, kindOf, kinds } from '../src/ui/supervisor/Audit.tsx';
-import { csv, dayField, duration, midnight, plots, shown } from '../src/ui/supervisor/format.ts';
+import { csv, dayField, dayOf, duration, midnight, plots, shown } from '../src/ui/supervisor/format.ts';
 import { isOn } from '../src/ui/supervisor/Incidents.tsx';
 import { localField } from '../src/ui/supervisor/IncidentForm.tsx';
 import { speak } from '../src/words/index.ts';
 
+const day = (at: string) => dayField(dayOf(at));
 const fr = speak('fr'), en = speak('en');
 
 test.each([[0, '0 s'], [59.4, '59 s'], [60, '1 min'], [245, '4 min 05'], [3_600, '1 h'], [7_800, '2 h 10'], [260_000, '3 j']])('%d seconds are %s', (s, words) => {
@@ -16,13 +17,13 @@ test.each([[0, '0 s'], [59.4, '59 s'], [60, '1 min'], [245, '4 min 05'], [3_600,
 
 const report: Report = {
   name: 'answers', from: '', to: '',
-  columns: [{ key: 'at', kind: 'time' }, { key: 'count', kind: 'number' }, { key: 'median', kind: 'seconds' }, { key: 'share', kind: 'percent' }, { key: 'name', kind: 'text' }, { key: 'resolved', kind: 'number' }],
+  columns: [{ key: 'at', kind: 'time' }, { key: 'handoffs', kind: 'number' }, { key: 'answer_median', kind: 'seconds' }, { key: 'share', kind: 'percent' }, { key: 'agent', kind: 'text' }, { key: 'closed', kind: 'number' }],
   rows: [['2026-11-22T00:00:00+01:00', 1234.5, 61, 12.5, '=HYPERLINK("x";"y")', null], ['2026-11-23T00:00:00+01:00', 0, null, 0, 'Zoé, "Z"', 3]],
 };
 
 test('the file is what a spreadsheet of that language reads, and holds no formula', () => {
   const lines = csv(report, fr).split('\r\n');
-  expect(lines[0]).toBe('\ufeffQuand;Nombre;Médiane (s);Part (%);Nom;Terminées');
+  expect(lines[0]).toBe('\ufeffQuand;Passages de main;Réponse médiane (s);Part (%);Conseiller;Terminées');
   expect(lines[1]).toBe(`2026-11-22T00:00:00+01:00;1234,5;61;12,5;"'=HYPERLINK(""x"";""y"")";`);
   expect(lines[2]).toBe('2026-11-23T00:00:00+01:00;0;;0;"Zoé, ""Z""";3');
   expect(lines[3]).toBe('');
@@ -37,7 +38,8 @@ test('values read as their kind says; nothing is empty, zero is zero', () => {
   expect(shown(null, median!, fr)).toBe('');
   expect(shown(125, median!, fr)).toBe('2 min 05');
   expect(shown(12.55, share!, fr)).toMatch(/^12,6 %$/);
-  expect(shown('2026-11-22T12:00:00Z', at!, en)).toBe('22 Nov 2026');
+  expect(shown('2026-11-22T00:00:00Z', at!, en)).toBe('22 Nov 2026');
+  expect(shown('', { key: 'agent', kind: 'text' }, en)).toBe('no agent');
   expect(shown('asked', { key: 'reason', kind: 'text' }, en)).toBe('The customer asks for a person');
 });
 
@@ -49,6 +51,7 @@ test('days are local, and the last one is whole', () => {
   const start = midnight('2026-10-25')!, end = midnight('2026-10-25', 1)!;
   expect([start.getHours(), end.getHours(), end.getDate()]).toEqual([0, 0, 26]); // where clocks change that night, too
   expect(dayField(start)).toBe('2026-10-25');
+  expect(day('2026-11-21T23:00:00Z')).toBe('2026-11-22'); // the brand's midnight, in Paris; here it may still be the day before
   for (const bad of ['', 'x', '2026-1-1']) expect(midnight(bad)).toBeUndefined();
 });
 

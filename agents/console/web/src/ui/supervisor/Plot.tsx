@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Column, Report } from '../../protocol.ts';
 import { useSettings } from '../../settings.ts';
 import { useWords } from '../../words/index.ts';
-import { duration, plots, shown, titleOf } from './format.ts';
+import { dayOf, duration, plots, shown, titleOf } from './format.ts';
 
 const inks = ['--accent', '--warn', '--good', '--bad', '--muted'];
 const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [1, 5]]; // told apart without colours too
@@ -27,7 +27,7 @@ function Plot({ report, at, kind, by }: { report: Report; at: number[]; kind: 'n
     let plot: uPlot | undefined;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot(options(el, report, at, kind, by, say), dataOf(report, at), el);
+      plot = new uPlot(options(el, report, at, kind, by, say), dataOf(report, at, by), el);
     };
     draw();
     const grows = new ResizeObserver(() => { if (plot && el.clientWidth !== plot.width) plot.setSize({ width: el.clientWidth, height }); });
@@ -49,9 +49,9 @@ function Plot({ report, at, kind, by }: { report: Report; at: number[]; kind: 'n
   );
 }
 
-function dataOf(report: Report, at: number[]): uPlot.AlignedData {
+function dataOf(report: Report, at: number[], by: 'day' | 'hour'): uPlot.AlignedData {
   const rows = report.rows ?? [];
-  const x = rows.map((r) => Date.parse(String(r[0])) / 1000);
+  const x = rows.map((r) => (by === 'day' ? dayOf(String(r[0])).getTime() : Date.parse(String(r[0]))) / 1000);
   const ys = at.map((i) => rows.map((r) => (typeof r[i] === 'number' ? r[i] : null)));
   return [x, ...ys] as uPlot.AlignedData;
 }

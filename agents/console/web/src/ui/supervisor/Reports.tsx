@@ -23,8 +23,10 @@ export function Reports({ brand }: { brand: string }) {
   const [by, setBy] = useState<'day' | 'hour'>('day');
   const start = midnight(from), end = midnight(to, 1); // the last day is part of it
   const wrong = !start || !end || start >= end;
+  const long = !wrong && by === 'hour' && overTime.includes(name) && end.getTime() - start.getTime() > 16.1 * 86_400_000; // the server's bound of rows
+  const amiss = wrong || long;
   const { value, failed, again } = useLoaded<Report | null>(
-    async (signal) => wrong ? null : report(client.api, name, { brand, from: start.toISOString(), to: end.toISOString(), by }, signal),
+    async (signal) => amiss ? null : report(client.api, name, { brand, from: start!.toISOString(), to: end!.toISOString(), by }, signal),
     [client, brand, name, from, to, by],
   );
   const r = value && value.name === name ? value : null;
@@ -69,9 +71,9 @@ export function Reports({ brand }: { brand: string }) {
         )}
         <button type="button" className="button download" disabled={!rows.length} onClick={download}><Download aria-hidden />{say('report.csv')}</button>
       </div>
-      {wrong && <p className="problem" role="alert">{say('report.order')}</p>}
-      {!wrong && failed && !r && <Problem again={again} />}
-      {!wrong && !failed && !r && <p className="empty" role="status">{say('app.loading')}</p>}
+      {amiss && <p className="problem" role="alert">{say(wrong ? 'report.order' : 'report.hours')}</p>}
+      {!amiss && failed && !r && <Problem again={again} />}
+      {!amiss && !failed && !r && <p className="empty" role="status">{say('app.loading')}</p>}
       {r && !rows.length && <p className="empty">{say('report.none')}</p>}
       {r && rows.length > 0 && (
         <>

@@ -26,11 +26,18 @@ function hour(at: string, say: Speak): string {
   return f.format(new Date(at));
 }
 
+/** The local midnight of the day that begins at a moment. It is the brand's day: where the reader's clock stands elsewhere, its noon is still within the same date. */
+export function dayOf(at: string): Date {
+  const noon = new Date(Date.parse(at) + 12 * 3_600_000);
+  return new Date(noon.getFullYear(), noon.getMonth(), noon.getDate());
+}
+
 /** A cell as a person reads it. */
 export function shown(cell: Cell, c: Column, say: Speak, by: 'day' | 'hour' = 'day'): string {
+  if (cell === '' && c.key === 'agent') return say('report.nobody');
   if (cell === null || cell === undefined || cell === '') return '';
   switch (c.kind) {
-    case 'time': return by === 'hour' ? hour(String(cell), say) : date(String(cell), say);
+    case 'time': return by === 'hour' ? hour(String(cell), say) : date(dayOf(String(cell)).toISOString(), say);
     case 'seconds': return typeof cell === 'number' ? duration(cell, say) : String(cell);
     case 'percent': return typeof cell === 'number' ? `${cell.toLocaleString(say.language, { maximumFractionDigits: 1 })} %` : String(cell);
     case 'number': return typeof cell === 'number' ? cell.toLocaleString(say.language, { maximumFractionDigits: 2 }) : String(cell);

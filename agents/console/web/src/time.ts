@@ -16,6 +16,9 @@ export function span(ms: number, say: Speak): string {
   return say('time.days', { n: Math.floor(ms / day) });
 }
 
+/** Beyond this it is clearer to say when than how long: nights lie in between. */
+export const long = 8 * hour;
+
 /** The same inside a sentence: "moins d’une minute". */
 export const lasting = (ms: number, say: Speak) => (ms < minute ? say('span.soon') : span(ms, say));
 
@@ -25,7 +28,7 @@ export const ago = (at: string, now: number, say: Speak) => span(Math.max(0, now
 export function pressing(waits: string, due: string | undefined, now: number): 'calm' | 'soon' | 'late' {
   const since = Date.parse(waits);
   const until = due ? Date.parse(due) : since + 10 * minute;
-  return now >= until ? 'late' : now - since > (until - since) / 2 ? 'soon' : 'calm';
+  return now >= until ? 'late' : until - now < Math.min((until - since) / 2, 10 * minute) ? 'soon' : 'calm';
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { AlarmClock, Bot, Clock3, Crown, Eye, Hand, MessageCircle, MessageSquare, PencilLine, ShoppingCart, TriangleAlert } from 'lucide-react';
 import { isUnread } from '../live/read.ts';
 import { keyOf, type Summary, type View } from '../protocol.ts';
-import { ago, clock, lasting, moment, money, pressing, span } from '../time.ts';
+import { ago, clock, lasting, long, moment, money, pressing, span } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { hashOf, useClient, useDesk } from './context.ts';
 import { Stars } from './Entry.tsx';
@@ -69,7 +69,7 @@ export function Wait({ waits, due, now, short }: { waits: string; due?: string; 
       <Clock3 aria-hidden />
       <span>
         {!(short && left !== undefined) && (ms < 60_000 ? say('row.waits.soon') : say('row.waits', { time: span(ms, say) }))}
-        {left !== undefined && <>{!short && ' · '}{left >= 0 ? say('sla.left', { time: lasting(left, say) }) : say('sla.late', { time: lasting(-left, say) })}</>}
+        {left !== undefined && <>{!short && ' · '}{left > long ? say('sla.by', { time: moment(due!, say) }) : left >= 0 ? say('sla.left', { time: lasting(left, say) }) : say('sla.late', { time: lasting(-left, say) })}</>}
       </span>
     </span>
   );
@@ -81,7 +81,7 @@ export function Limit({ at, now, what }: { at: string; now: number; what: 'answe
   const left = Date.parse(at) - now;
   return (
     <span className="wait limit" data-is={left < 0 ? 'late' : left < 3_600_000 ? 'soon' : 'calm'} title={say(`sla.${what}.title`, { time: moment(at, say) })}>
-      <AlarmClock aria-hidden />{say(left < 0 ? `sla.${what}.late` : `sla.${what}.left`, { time: lasting(Math.abs(left), say) })}
+      <AlarmClock aria-hidden />{left > long ? say(`sla.${what}.by`, { time: moment(at, say) }) : say(left < 0 ? `sla.${what}.late` : `sla.${what}.left`, { time: lasting(Math.abs(left), say) })}
     </span>
   );
 }

@@ -212,6 +212,7 @@ function lines(entries: Entry[], pending: Pending[], now: number, k: Key, unread
   let day = '';
   let before: Entry | undefined;
   for (const e of entries) {
+    if (e.type === 'agent.recalled') continue; // the message itself says it
     const d = new Date(e.at).toDateString();
     if (d !== day) {
       list.push(<h2 key={`day ${e.id}`} className="day"><span>{dayOf(e.at, now, say)}</span></h2>);

@@ -111,21 +111,21 @@ func TestWhoIsOfferedAConversation(t *testing.T) {
 
 func TestHowLongPeopleWait(t *testing.T) {
 	for name, c := range map[string]struct {
-		load         Workload
+		load         workload
 		places, free int
 		want         time.Duration
 	}{
-		"nobody is there":                      {Workload{Waiting: 3, Handled: 9, Handling: time.Minute}, 0, 0, 0},
-		"somebody is free":                     {Workload{Waiting: 1, Handled: 50, Handling: 10 * time.Minute}, 8, 2, time.Minute},
-		"the next free place is theirs":        {Workload{Handled: 50, Handling: 16 * time.Minute}, 8, 0, 2 * time.Minute},
-		"nine places must come free":           {Workload{Waiting: 8, Handled: 50, Handling: 16 * time.Minute}, 8, 0, 18 * time.Minute},
-		"two of those are free already":        {Workload{Waiting: 8, Handled: 50, Handling: 16 * time.Minute}, 8, 2, 14 * time.Minute},
-		"nothing was handled yet":              {Workload{}, 1, 0, handledFirst},
-		"one handoff does not say much":        {Workload{Handled: 1, Handling: time.Hour}, 1, 0, 20 * time.Minute},
-		"five are believed":                    {Workload{Handled: 5, Handling: time.Hour}, 1, 0, time.Hour},
-		"a day is not told":                    {Workload{Waiting: 5000, Handled: 50, Handling: time.Hour}, 2, 0, waitMost},
-		"what lay about for a year is bounded": {Workload{Waiting: 1 << 40, Handled: 1 << 20, Handling: 1 << 62}, 1, 0, waitMost},
-		"more free than there are who wait":    {Workload{Handled: 50, Handling: time.Hour}, 100, 100, time.Minute},
+		"nobody is there":                      {workload{waiting: 3, handled: 9, handling: time.Minute}, 0, 0, 0},
+		"somebody is free":                     {workload{waiting: 1, handled: 50, handling: 10 * time.Minute}, 8, 2, time.Minute},
+		"the next free place is theirs":        {workload{handled: 50, handling: 16 * time.Minute}, 8, 0, 2 * time.Minute},
+		"nine places must come free":           {workload{waiting: 8, handled: 50, handling: 16 * time.Minute}, 8, 0, 18 * time.Minute},
+		"two of those are free already":        {workload{waiting: 8, handled: 50, handling: 16 * time.Minute}, 8, 2, 14 * time.Minute},
+		"nothing was handled yet":              {workload{}, 1, 0, handledFirst},
+		"one handoff does not say much":        {workload{handled: 1, handling: time.Hour}, 1, 0, 20 * time.Minute},
+		"five are believed":                    {workload{handled: 5, handling: time.Hour}, 1, 0, time.Hour},
+		"a day is not told":                    {workload{waiting: 5000, handled: 50, handling: time.Hour}, 2, 0, waitMost},
+		"what lay about for a year is bounded": {workload{waiting: 1 << 40, handled: 1 << 20, handling: 1 << 62}, 1, 0, waitMost},
+		"more free than there are who wait":    {workload{handled: 50, handling: time.Hour}, 100, 100, time.Minute},
 	} {
 		if got := expect(c.load, c.places, c.free); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

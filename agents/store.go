@@ -35,9 +35,12 @@ type Store interface {
 	// it was refused, or never came.
 	Acted(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, act conversation.EventID) (version int64, err error)
 
-	// Workload is what waits for the brand's desk, and how long those took who
-	// came since then and are done with.
-	Workload(ctx context.Context, brand conversation.BrandID, since time.Time) (Workload, error)
+	// Waiting counts those of the brand's queue who are held for nobody.
+	Waiting(ctx context.Context, brand conversation.BrandID) (int, error)
+	// Handled looks at the handoffs that began since then, were answered and
+	// ended, at most the newest 200: how many, and how long the middle one took
+	// from its first answer on.
+	Handled(ctx context.Context, brand conversation.BrandID, since time.Time) (n int, middle time.Duration, err error)
 
 	// Draft is what the agent began to write to the customer, "" for nothing.
 	Draft(ctx context.Context, agent conversation.AgentID, brand conversation.BrandID, customer conversation.CustomerID) (string, error)

@@ -9,11 +9,11 @@ import (
 	"github.com/causette/causette/conversation"
 )
 
-// Workload is what a brand's desk has to do, and how fast it was lately.
-type Workload struct {
-	Waiting  int           // in the queue, held for nobody
-	Handled  int           // handoffs that ended lately, at most 200
-	Handling time.Duration // how long those took from the first answer on: the middle one
+// workload is what a brand's desk has to do, and how fast it was lately.
+type workload struct {
+	waiting  int           // in the queue, held for nobody
+	handled  int           // handoffs that ended lately
+	handling time.Duration // how long the middle one was with a person
 }
 
 const (
@@ -37,16 +37,16 @@ const (
 // While a place is free it is only the minute until somebody has looked. An
 // agent who serves several brands counts with all places in each: which brand
 // they will serve is not known.
-func expect(w Workload, places, free int) time.Duration {
+func expect(w workload, places, free int) time.Duration {
 	if places <= 0 {
 		return 0
 	}
 	handling := handledFirst
-	if w.Handled > 0 { // the fewer there were, the more the first guess still counts
-		n, doubt := time.Duration(min(w.Handled, 1000)), time.Duration(max(fewHandled-w.Handled, 0))
-		handling = (min(w.Handling, waitMost)*n + handledFirst*doubt) / (n + doubt)
+	if w.handled > 0 { // the fewer there were, the more the first guess still counts
+		n, doubt := time.Duration(min(w.handled, 1000)), time.Duration(max(fewHandled-w.handled, 0))
+		handling = (min(w.handling, waitMost)*n + handledFirst*doubt) / (n + doubt)
 	}
-	before := min(max(w.Waiting+1-free, 0), 100_000)
+	before := min(max(w.waiting+1-free, 0), 100_000)
 	return min(max(time.Duration(before)*handling/time.Duration(places), waitLeast), waitMost)
 }
 
@@ -78,9 +78,9 @@ func (d *Desk) reckon(ctx context.Context, everybody []Agent) error {
 		}
 		live := conversation.Live{Incidents: incidents[b.ID]}
 		if places > 0 {
-			w, err := d.store.Workload(ctx, b.ID, now.Add(-lately))
+			w, err := d.workload(ctx, b.ID, now)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("reckon the wait of %s: %w", b.ID, err))
+				errs = append(errs, err)
 			} else {
 				live.Wait = expect(w, places, free)
 			}
@@ -91,4 +91,14 @@ func (d *Desk) reckon(ctx context.Context, everybody []Agent) error {
 	}
 	d.live.Store(&all)
 	return errors.Join(errs...)
+}
+
+func (d *Desk) workload(ctx context.Context, brand conversation.BrandID, now time.Time) (w workload, err error) {
+	if w.waiting, err = d.store.Waiting(ctx, brand); err == nil {
+		w.handled, w.handling, err = d.store.Handled(ctx, brand, now.Add(-lately))
+	}
+	if err != nil {
+		return w, fmt.Errorf("reckon the wait of %s: %w", brand, err)
+	}
+	return w, nil
 }

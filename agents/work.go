@@ -95,8 +95,15 @@ func (a *Assigner) round(ctx context.Context, woken bool) error {
 		return true
 	}
 	back := due(&a.returned, idleEvery, false)
-	offer := due(&a.offered, offerEvery, woken) && !a.manual
+	offer := !a.manual && due(&a.offered, offerEvery, woken)
 	reckon := due(&a.reckoned, reckonEach, false)
+	if offer { // most commits leave nobody waiting
+		waiting, err := a.waiting(ctx)
+		if err != nil {
+			return err
+		}
+		offer = waiting > 0
+	}
 	if !back && !offer && !reckon {
 		return nil
 	}
@@ -115,4 +122,16 @@ func (a *Assigner) round(ctx context.Context, woken bool) error {
 		errs = append(errs, a.desk.reckon(ctx, everybody))
 	}
 	return errors.Join(errs...)
+}
+
+// waiting counts those whom nobody has and nobody is offered.
+func (a *Assigner) waiting(ctx context.Context) (all int, err error) {
+	for _, b := range a.desk.brands {
+		n, err := a.desk.store.Waiting(ctx, b.ID)
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	return all, nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 )
 
@@ -16,26 +15,31 @@ var (
 		where brand = $1 and began >= $2 and answered > 0 and closed > answered order by began desc limit 200`)
 )
 
-// Workload implements agents.Store. One handoff that lay about all night says
+// Waiting implements agents.Store.
+func (s *Store) Waiting(ctx context.Context, brand conversation.BrandID) (int, error) {
+	var n int
+	if err := s.read.one(ctx, countWaiting, []any{&n}, string(brand)); err != nil {
+		return 0, fmt.Errorf("count who waits for %s: %w", brand, err)
+	}
+	return n, nil
+}
+
+// Handled implements agents.Store. One handoff that lay about all night says
 // nothing of the others, so their middle one is told.
-func (s *Store) Workload(ctx context.Context, brand conversation.BrandID, since time.Time) (agents.Workload, error) {
-	var w agents.Workload
+func (s *Store) Handled(ctx context.Context, brand conversation.BrandID, since time.Time) (n int, middle time.Duration, err error) {
 	var took []int64
-	err := s.read.one(ctx, countWaiting, []any{&w.Waiting}, string(brand))
-	if err == nil {
-		err = s.read.query(ctx, readHandled, func(scan scanner) error {
-			var us int64
-			err := scan(&us)
-			took = append(took, us)
-			return err
-		}, string(brand), micros(since))
-	}
+	err = s.read.query(ctx, readHandled, func(scan scanner) error {
+		var us int64
+		err := scan(&us)
+		took = append(took, us)
+		return err
+	}, string(brand), micros(since))
 	if err != nil {
-		return w, fmt.Errorf("read the workload of %s: %w", brand, err)
+		return 0, 0, fmt.Errorf("read what was handled of %s: %w", brand, err)
 	}
-	if w.Handled = len(took); w.Handled > 0 {
-		slices.Sort(took)
-		w.Handling = time.Duration(took[len(took)/2]) * time.Microsecond
+	if len(took) == 0 {
+		return 0, 0, nil
 	}
-	return w, nil
+	slices.Sort(took)
+	return len(took), time.Duration(took[len(took)/2]) * time.Microsecond, nil
 }

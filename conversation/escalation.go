@@ -39,6 +39,11 @@ type condition struct {
 	cart          *int64 // an open cart of at least so much, in minor units
 }
 
+// wished reports a rule that a wish or a mood calls: the customer may take it back.
+func (r *escalationRule) wished() bool {
+	return slices.ContainsFunc(r.when, func(c condition) bool { return c.angry || slices.Contains(c.intents, understanding.Human) })
+}
+
 // outcome is what a dialogue came to that only people can go on with.
 type outcome string
 

@@ -123,9 +123,9 @@ func (t *turn) stillWaiting() {
 // settled reports a text of somebody who needs nobody any more: "c'est bon",
 // and a "merci" that is for an answer and not for the handover.
 func (t *turn) settled() bool {
-	d := t.c.Desk
+	d := t.desk()
 	r := t.ruleAt(d)
-	if d.given() || r == nil || t.angry() || r.stays && d.Reason != "asked" && d.Reason != "angry" {
+	if d.given() || r == nil || t.angry() || r.stays && !r.wished() {
 		return false // danger, law, money and data are not settled by a word
 	}
 	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks)) && t.says(t.escalation.phrases[listSettled]) {
@@ -137,7 +137,7 @@ func (t *turn) settled() bool {
 // answersIt reports that an answer settles what the customer waits for: nobody
 // had it yet, it is nothing that only a person settles, and no new trouble.
 func (t *turn) answersIt() bool {
-	d := t.c.Desk
+	d := t.desk()
 	r := t.ruleAt(d)
 	return !t.people && !d.given() && r != nil && !r.stays && !t.troubled()
 }

@@ -59,7 +59,7 @@ func (t *turn) concerns(in *Incident) bool {
 // explains finds the incident that explains what a rule would hand over for.
 // The wish for a person, anger and danger are explained by nothing.
 func (t *turn) explains(r *escalationRule, c *condition) *Incident {
-	if r.priority == Urgent || c.angry || slices.ContainsFunc(c.intents, func(i understanding.Intent) bool { return i == understanding.Human && t.is(i) }) {
+	if r.priority == Urgent || r.wished() {
 		return nil
 	}
 	for _, in := range t.incidents() {

@@ -113,3 +113,37 @@ func TestAFirstWordIsBounded(t *testing.T) {
 		t.Errorf("of another brand: %v", err)
 	}
 }
+
+func TestAFirstWordIsSaidOnceAndTakesTheConversation(t *testing.T) {
+	w := open(t)
+	lea, theo := w.agent("lea", agents.RoleAgent), w.agent("theo", agents.RoleAgent)
+	customer := w.texts("Bonjour") // and so may be written to at any hour
+	b := agents.Begin{ID: "promo", Brand: lumen, Phone: string(claire), Text: "-10 % sur les lampes", Purpose: conversation.Marketing}
+	_, err := w.desk.Begin(t.Context(), lea, b)
+	var refused *agents.Refusal
+	if !errors.As(err, &refused) || refused.Code != conversation.RefusedConsent {
+		t.Errorf("marketing without consent: %v", err)
+	}
+	b = agents.Begin{ID: "arrived", Brand: lumen, Phone: string(claire), Text: "Votre lampe est arrivée", Purpose: conversation.Transactional}
+	for range 2 {
+		done, err := w.desk.Begin(t.Context(), lea, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := done.Conversation; c.Customer != customer || c.Owner != lea.ID || c.OwnerKind != agents.OwnerAgent {
+			t.Errorf("it stands %+v", c.Summary)
+		}
+	}
+	said := 0
+	for _, line := range w.thread(lea, customer) {
+		if strings.Contains(line, "Votre lampe est arrivée") {
+			said++
+		}
+	}
+	if e := w.newest(lea, customer); said != 1 || e.From != agents.FromAgent || e.Act != "arrived" {
+		t.Errorf("it was said %d times, as %+v", said, e)
+	}
+	if _, err = w.desk.Begin(t.Context(), theo, b); !errors.As(err, &refused) || refused.Code != conversation.RefusedOwned || refused.Owner != lea.ID {
+		t.Errorf("a colleague begins too: %v", err)
+	}
+}

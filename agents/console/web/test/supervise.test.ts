@@ -24,10 +24,11 @@ const report: Report = {
 test('the file is what a spreadsheet of that language reads, and holds no formula', () => {
   const lines = csv(report, fr).split('\r\n');
   expect(lines[0]).toBe('\ufeffQuand;Passages de main;Réponse médiane (s);Part (%);Conseiller;Terminées');
-  expect(lines[1]).toBe(`2026-11-22T00:00:00+01:00;1234,5;61;12,5;"'=HYPERLINK(""x"";""y"")";`);
-  expect(lines[2]).toBe('2026-11-23T00:00:00+01:00;0;;0;"Zoé, ""Z""";3');
+  expect(lines[1]).toBe(`2026-11-22;1234,5;61;12,5;"'=HYPERLINK(""x"";""y"")";`);
+  expect(lines[2]).toBe('2026-11-23;0;;0;"Zoé, ""Z""";3');
   expect(lines[3]).toBe('');
   expect(csv(report, en).split('\r\n')[1]).toContain(',1234.5,61,12.5,');
+  expect(csv(report, en, 'hour').split('\r\n')[1]).toMatch(/^2026-11-2[12] \d\d:00,/);
   expect(csv({ ...report, rows: null }, en).split('\r\n')).toHaveLength(2);
 });
 

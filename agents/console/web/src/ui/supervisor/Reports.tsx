@@ -36,7 +36,7 @@ export function Reports({ brand }: { brand: string }) {
   function download() {
     if (!r) return;
     const a = document.createElement('a');
-    a.href = URL.createObjectURL(new Blob([csv(r, say)], { type: 'text/csv;charset=utf-8' }));
+    a.href = URL.createObjectURL(new Blob([csv(r, say, by)], { type: 'text/csv;charset=utf-8' }));
     a.download = `causette-${name}-${from}-${to}.csv`;
     a.click();
     setTimeout(() => URL.revokeObjectURL(a.href), 10_000);

@@ -46,13 +46,14 @@ export function shown(cell: Cell, c: Column, say: Speak, by: 'day' | 'hour' = 'd
 }
 
 /** The report as a file for a spreadsheet. French ones expect semicolons and decimal commas; a text that begins as a formula must not become one. */
-export function csv(r: Report, say: Speak): string {
+export function csv(r: Report, say: Speak, by: 'day' | 'hour' = 'day'): string {
   const comma = say.language === 'fr';
   const quote = (s: string) => (/[",;\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s);
   const tame = (s: string) => (/^[=+\-@\t\r]/.test(s) ? `'${s}` : s);
   const cell = (v: Cell, c: Column) => {
     if (v === null || v === undefined) return '';
     if (typeof v === 'number') return comma ? String(v).replace('.', ',') : String(v);
+    if (c.kind === 'time') return by === 'day' ? dayField(dayOf(v)) : `${dayField(new Date(v))} ${clockOf(new Date(v))}`; // as spreadsheets read them
     return quote(tame(c.key === 'reason' ? reasonOf(v, say) : v));
   };
   const unit = { time: '', text: '', number: '', seconds: ' (s)', percent: ' (%)' };
@@ -68,6 +69,8 @@ export function midnight(day: string, more = 0): Date | undefined {
   const d = new Date(Number(m[1]), Number(m[2]) - 1, Number(m[3]) + more);
   return Number.isNaN(d.getTime()) ? undefined : d;
 }
+
+const clockOf = (d: Date) => `${String(d.getHours()).padStart(2, '0')}:${String(d.getMinutes()).padStart(2, '0')}`;
 
 /** The local date of a moment, as a field wants it. */
 export function dayField(d: Date): string {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/store/pgtest"
 )
 
@@ -44,26 +45,16 @@ func openMigrated(t *testing.T, url string) *Store {
 
 var supervisor = agents.Agent{ID: "nadia", Role: agents.RoleSupervisor}
 
-var addHandoffs = insert("handoffs", `customer text, began bigint, reason text, priority integer, team text, channel text, language text, owner text,
-	answered bigint, closed bigint, breached integer, rating integer`, "")
-
 // handoffs writes handoffs of the brand.
 func (s *Store) handoffs(t *testing.T, brand conversation.BrandID, list []agents.Handoff) {
 	t.Helper()
-	if err := s.ensure(t.Context(), brand); err != nil {
-		t.Fatal(err)
+	var rows []gateway.HandoffRow
+	for i, h := range list {
+		rows = append(rows, gateway.HandoffRow{Customer: conversation.CustomerID(fmt.Sprintf("c%d", i)), Began: h.Began, Reason: h.Reason, Owner: h.Owner,
+			Answered: h.Answered, Closed: h.Closed, Breached: h.Breached, Rating: h.Rating})
 	}
-	none := same(len(list), "")
-	customers := make([]string, len(list))
-	for i := range customers {
-		customers[i] = fmt.Sprintf("c%d", i)
-	}
-	err := s.transact(t.Context(), func(x *session) error {
-		return x.put(t.Context(), addHandoffs, string(brand), customers,
-			moments(list, func(h agents.Handoff) time.Time { return h.Began }), texts(list, func(h agents.Handoff) string { return h.Reason }),
-			same(len(list), int64(1)), none, none, none, texts(list, func(h agents.Handoff) conversation.AgentID { return h.Owner }),
-			moments(list, func(h agents.Handoff) time.Time { return h.Answered }), moments(list, func(h agents.Handoff) time.Time { return h.Closed }),
-			numbers(list, func(h agents.Handoff) int { return h.Breached }), numbers(list, func(h agents.Handoff) int { return h.Rating }))
+	err := s.Group(t.Context(), gateway.GroupID("g-"+brand), []conversation.BrandID{brand}, func(tx gateway.Tx) error {
+		return tx.Write(t.Context(), brand, gateway.Writes{Handoffs: rows})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,11 +10,12 @@ import (
 	"github.com/causette/causette/conversation/understanding"
 )
 
-// says reports whether one of the phrases stands in the text.
-func (t *turn) says(phrases [][]string) bool {
+// says reports whether a phrase of the list stands in the text.
+func (t *turn) says(list *phraseList) bool {
 	words := t.read.Words
-	for i := range words {
-		if slices.ContainsFunc(phrases, func(p []string) bool { return starts(words[i:], p) }) {
+	for i, word := range words {
+		begins := func(phrase []string) bool { return starts(words[i:], phrase) }
+		if slices.ContainsFunc(list.by[word], begins) || slices.ContainsFunc(list.stems, begins) {
 			return true
 		}
 	}
@@ -39,7 +40,7 @@ const maxHesitant = 12
 
 // hesitates reports a short text of somebody who cannot make up their mind.
 func (t *turn) hesitates() bool {
-	return len(t.read.Words) <= maxHesitant && t.says(t.escalation.phrases[listHesitant])
+	return len(t.read.Words) <= maxHesitant && t.says(t.escalation.list(listHesitant))
 }
 
 // came notes what a dialogue came to, for the rules to look at.
@@ -61,7 +62,7 @@ func (t *turn) holds(c *condition) bool {
 		slices.ContainsFunc(c.without, t.is),
 		len(c.outcomes) > 0 && !slices.ContainsFunc(c.outcomes, func(o outcome) bool { return slices.Contains(t.outcomes, o) }),
 		len(c.orders) > 0 && !slices.ContainsFunc(t.told, func(o Order) bool { return slices.Contains(c.orders, o.Status) }),
-		len(c.says) > 0 && !t.says(c.says):
+		len(c.says) > 0 && !slices.ContainsFunc(c.says, t.says):
 		return false
 	}
 	return true

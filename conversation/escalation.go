@@ -28,7 +28,7 @@ type escalationRule struct {
 type condition struct {
 	intents       []understanding.Intent // the text wants one of them
 	without       []understanding.Intent // and none of these
-	says          [][]string             // the text has one of these phrases
+	says          []*phraseList          // the text has a phrase of one of these lists
 	outcomes      []outcome              // a dialogue came to one of these in this turn
 	orders        []string               // the turn told of an order that stands like one of these
 	asksNothing   bool                   // the text asks for nothing that the assistant answers
@@ -70,8 +70,22 @@ const (
 
 // escalation is when people take over: a section of the script.
 type escalation struct {
-	phrases map[string][][]string
+	phrases map[string]*phraseList
 	rules   []escalationRule
+}
+
+// phraseList is what customers write, normalised, each phrase by its first word.
+type phraseList struct {
+	by    map[string][][]string
+	stems [][]string // those whose first word is a stem
+}
+
+// list finds a list of the script; an empty one where it has none.
+func (e *escalation) list(name string) *phraseList {
+	if l := e.phrases[name]; l != nil {
+		return l
+	}
+	return &phraseList{}
 }
 
 // Bounds of what a script may hold.
@@ -87,7 +101,7 @@ var whyValues = append([]string{"words", "cart", "cart_bound", "misses", "order.
 var reasonName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 func (s *Script) parseEscalation(n node) escalation {
-	e := escalation{phrases: map[string][][]string{}}
+	e := escalation{phrases: map[string]*phraseList{}}
 	f := n.fields("phrases", "rules")
 	lines := map[string]node{}
 	for _, list := range f["phrases"].members() {
@@ -115,23 +129,29 @@ func (s *Script) parseEscalation(n node) escalation {
 }
 
 // parsePhrases reads phrases by language, as customers write them; * ends a stem.
-func parsePhrases(n node) [][]string {
-	var list [][]string
+func parsePhrases(n node) *phraseList {
+	list := &phraseList{by: map[string][][]string{}}
+	count := 0
 	for _, m := range n.members() {
 		if !slices.Contains(understanding.Languages[:], m.key) {
 			m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
 			continue
 		}
 		for _, text := range m.words() {
-			if phrase := phraseOf(text); len(phrase) > 0 {
-				list = append(list, phrase)
-			} else {
+			phrase := phraseOf(text)
+			count++
+			switch {
+			case len(phrase) == 0:
 				m.wrong("%q has no word", text)
+			case strings.HasSuffix(phrase[0], "*"):
+				list.stems = append(list.stems, phrase)
+			default:
+				list.by[phrase[0]] = append(list.by[phrase[0]], phrase)
 			}
 		}
 	}
-	if len(list) > maxPhrases {
-		n.wrong("has %d phrases; at most %d", len(list), maxPhrases)
+	if count > maxPhrases {
+		n.wrong("has %d phrases; at most %d", count, maxPhrases)
 	}
 	return list
 }
@@ -202,12 +222,11 @@ func (s *Script) parseCondition(n node, e *escalation, used map[string]bool) con
 		c.intents = append(c.intents, understanding.Human)
 	}
 	for _, name := range f["says"].oneOrMore() {
-		list, ok := e.phrases[name.text()]
-		if !ok {
+		if e.phrases[name.text()] == nil {
 			name.wrong("no list of phrases is called %q%s", name.text(), nearest(name.text(), slices.Sorted(maps.Keys(e.phrases))))
 		}
 		used[name.text()] = true
-		c.says = append(c.says, list...)
+		c.says = append(c.says, e.list(name.text()))
 	}
 	for _, name := range f["outcomes"].oneOrMore() {
 		c.outcomes = append(c.outcomes, outcome(name.oneOf(outcomes...)))

@@ -128,7 +128,7 @@ func (t *turn) settled() bool {
 	if d.given() || r == nil || t.angry() || r.stays && !r.wished() {
 		return false // danger, law, money and data are not settled by a word
 	}
-	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks)) && t.says(t.escalation.phrases[listSettled]) {
+	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks)) && t.says(t.escalation.list(listSettled)) {
 		return true
 	}
 	return t.best() == understanding.Thanks && t.courtesy() && (t.c.Slots[slotHelped] != "" || t.now.Sub(d.Queued) >= thanksAfter)

@@ -76,7 +76,7 @@ function Leaving({ e, k, at }: { e: Entry; k: Key; at: number }) {
     <span className="leaving" data-later={later || undefined}>
       {later ? <CalendarClock aria-hidden /> : <Clock3 aria-hidden />}
       {later ? say('leaving.at', { time: both(new Date(at).toISOString(), zone, say) }) : say('leaving.in', { n: left })}
-      <button type="button" className="plain" onClick={() => void of(e)}>{say(later ? 'leaving.take' : 'leaving.cancel')}</button>
+      <button type="button" className="plain" aria-label={say(later ? 'leaving.take' : 'leaving.cancel.label')} onClick={() => void of(e)}>{say(later ? 'leaving.take' : 'leaving.cancel')}</button>
     </span>
   );
 }

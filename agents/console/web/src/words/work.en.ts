@@ -61,6 +61,7 @@ export const workEn: Record<keyof typeof workFr, string> = {
   'delivery.recalled': 'Taken back before it left',
   'leaving.in': 'Leaves in {n} s',
   'leaving.cancel': 'Cancel',
+  'leaving.cancel.label': 'Cancel and take the text back',
   'leaving.at': 'Leaves {time}',
   'leaving.take': 'Take back',
   'recall.done': 'The message is taken back: its text is in the composer again.',

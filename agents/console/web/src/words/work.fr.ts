@@ -60,6 +60,7 @@ export const workFr = {
   'delivery.recalled': 'Repris avant l’envoi',
   'leaving.in': 'Envoi dans {n} s',
   'leaving.cancel': 'Annuler',
+  'leaving.cancel.label': 'Annuler l’envoi et reprendre le texte',
   'leaving.at': 'Partira {time}',
   'leaving.take': 'Reprendre',
   'recall.done': 'Le message est repris : il est de nouveau dans la zone de texte.',

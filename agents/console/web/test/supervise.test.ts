@@ -72,6 +72,8 @@ test('an incident is on until it ends', () => {
 test('every kind of the audit has a word, and details name people', () => {
   for (const k of kinds) for (const say of [fr, en]) expect(kindOf(k, say), k).not.toBe(k);
   expect(kindOf('something.new', fr)).toBe('something.new');
-  expect(detailOf({ to: 'a1', team: '', on: 'carrier' }, (id) => (id === 'a1' ? 'Théo' : undefined))).toBe('to: Théo, on: carrier');
-  expect(detailOf(null, () => undefined)).toBe('');
+  const named = (id: string) => (id === 'a1' ? 'Théo' : undefined);
+  expect(detailOf({ to: 'a1', team: '', on: 'carrier', incident: '01a20213-fd9b-7e90-8501-701273cd0855' }, named, fr)).toBe('à : Théo, touche : un transporteur');
+  expect(detailOf({ to: 'a2', other_thing: '3' }, named, en)).toBe('to: a2, other thing: 3');
+  expect(detailOf(null, named, fr)).toBe('');
 });

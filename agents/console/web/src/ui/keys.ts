@@ -50,7 +50,7 @@ export function useKeys(place: Place, on: boolean) {
       const { shown } = rows;
       const at = place.key ? shown.indexOf(place.key) : -1;
       const next = shown[at < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, at + by))];
-      if (next) go({ ...place, key: next });
+      if (next) go({ ...place, key: next, at: undefined });
     }
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);

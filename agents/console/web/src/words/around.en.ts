@@ -156,4 +156,5 @@ export const aroundEn: Record<keyof typeof aroundFr, string> = {
   'key.Enter': 'Enter',
   'key.Shift': 'Shift',
   'key.Esc': 'Esc',
+  'reason.began': 'An agent wrote first',
 };

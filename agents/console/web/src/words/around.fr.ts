@@ -155,4 +155,5 @@ export const aroundFr = {
   'key.Enter': 'Entrée',
   'key.Shift': 'Maj',
   'key.Esc': 'Échap',
+  'reason.began': 'Un conseiller a écrit en premier',
 } as const;

@@ -80,7 +80,7 @@ export function Audit({ brand }: { brand: string }) {
                     <td><time dateTime={a.at}>{moment(a.at, say)}</time></td>
                     <td>{a.name || (a.agent ? agents[a.agent]?.name ?? a.agent : say('audit.desk'))}</td>
                     <td>{kindOf(a.kind, say)}</td>
-                    <td className="wrap detail">{detailOf(a.detail, (id) => agents[id]?.name)}</td>
+                    <td className="wrap detail">{detailOf(a.detail, (id) => agents[id]?.name, say)}</td>
                     <td>{a.brand && a.customer ? <a href={hashOf({ view: 'all', key: `${a.brand}/${a.customer}` })}>{say('audit.open')}</a> : a.brand}</td>
                   </tr>
                 ))}
@@ -97,10 +97,15 @@ export function Audit({ brand }: { brand: string }) {
 
 export const kindOf = (kind: string, say: Speak) => say.maybe(`audit.${kind}`, kind);
 
-/** A row's details in one line; an agent's id as their name. */
-export function detailOf(detail: AuditItem['detail'], name: (id: string) => string | undefined): string {
+const isId = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
+
+/** A row's details in one line: an agent's id as their name, other ids not at all. */
+export function detailOf(detail: AuditItem['detail'], name: (id: string) => string | undefined, say: Speak): string {
   if (!detail) return '';
   if (typeof detail === 'string') return detail;
-  return Object.entries(detail).filter(([, v]) => v !== '' && v !== null && v !== undefined)
-    .map(([k, v]) => `${k.replaceAll('_', ' ')}: ${typeof v === 'string' ? name(v) ?? v : JSON.stringify(v)}`).join(', ');
+  return Object.entries(detail).flatMap(([k, v]) => {
+    if (v === '' || v === null || v === undefined) return [];
+    const text = typeof v === 'string' ? name(v) ?? say.maybe(`detail.${k}.${v}`, v) : JSON.stringify(v);
+    return isId.test(text) ? [] : [`${say.maybe(`detail.${k}`, k.replaceAll('_', ' '))}${say('app.colon')}${text}`];
+  }).join(', ');
 }

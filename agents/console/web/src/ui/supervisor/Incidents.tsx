@@ -15,7 +15,7 @@ export const isOn = (i: Incident, now: number) => !i.until || Date.parse(i.until
 export function Incidents({ brand }: { brand: string }) {
   const say = useWords();
   const client = useClient();
-  const now = useNow(30_000);
+  const now = Math.max(useNow(30_000), Date.now()); // what was just ended has ended
   const agents = useDesk((s) => s.agents);
   const brands = useDesk((s) => s.me.brands);
   const [editing, edit] = useState<Incident | 'new' | null>(null);

@@ -38,7 +38,8 @@ type memory struct {
 
 type row struct {
 	customer conversation.CustomerID
-	version  int64
+	version  int64  // of a turn
+	message  string // whose status changed
 }
 
 type stored struct {
@@ -65,11 +66,8 @@ func newMemory() *memory {
 func (m *memory) say(customer conversation.CustomerID, who conversation.AgentID, text string) {
 	m.mu.Lock()
 	m.write(customer, who, text)
-	head, heard := int64(len(m.rows)), m.heard
 	m.mu.Unlock()
-	for _, f := range heard {
-		f(lumen, head)
-	}
+	m.wake()
 }
 
 func (m *memory) write(customer conversation.CustomerID, who conversation.AgentID, text string) {
@@ -80,9 +78,53 @@ func (m *memory) write(customer conversation.CustomerID, who conversation.AgentI
 	}
 	s.Version++
 	s.Preview, s.Owner = text, who
-	m.rows = append(m.rows, row{customer, s.Version}, row{customer, s.Version})
+	m.rows = append(m.rows, row{customer, s.Version, ""}, row{customer, s.Version, ""})
 	m.threads[customer] = append(m.threads[customer], agents.Entry{
-		ID: fmt.Sprintf("%s-%d", customer, s.Version), Kind: agents.EntryMessage, Agent: who, Text: text, Version: s.Version})
+		ID: fmt.Sprintf("%s-%d", customer, s.Version), Kind: agents.EntryMessage, Agent: who, Text: text,
+		Status: string(gateway.Queued), Version: s.Version})
+}
+
+// offer is a turn that says nothing: the conversation is held for somebody, or
+// no more.
+func (m *memory) offer(customer conversation.CustomerID, to conversation.AgentID) {
+	m.mu.Lock()
+	if s := m.stand[customer]; s != nil {
+		s.Version++
+		s.Offered = to
+		m.rows = append(m.rows, row{customer, s.Version, ""})
+	}
+	m.mu.Unlock()
+	m.wake()
+}
+
+// becomes changes what stands of the customer's newest message that is queued:
+// it leaves, or is taken back by a turn.
+func (m *memory) becomes(customer conversation.CustomerID, status gateway.Status) {
+	m.mu.Lock()
+	thread := m.threads[customer]
+	for i := len(thread) - 1; i >= 0; i-- {
+		if thread[i].Status == string(gateway.Queued) {
+			thread[i].Status = string(status)
+			r := row{customer: customer, message: thread[i].ID}
+			if status == gateway.Cancelled {
+				m.stand[customer].Version++
+				r.version = m.stand[customer].Version
+			}
+			m.rows = append(m.rows, r)
+			break
+		}
+	}
+	m.mu.Unlock()
+	m.wake()
+}
+
+func (m *memory) wake() {
+	m.mu.Lock()
+	head, heard := int64(len(m.rows)), m.heard
+	m.mu.Unlock()
+	for _, f := range heard {
+		f(lumen, head)
+	}
 }
 
 // snapshot is how everything stands, as text to compare.
@@ -242,12 +284,13 @@ func (m *memory) Since(_ context.Context, _ agents.Agent, _ conversation.BrandID
 		if c == nil {
 			s := *m.stand[r.customer]
 			c = &agents.Change{Brand: lumen, Customer: r.customer, Conversation: &s}
-			for _, e := range m.threads[r.customer] {
-				if e.Version >= r.version {
-					c.Entries = append(c.Entries, e)
-				}
-			}
 			changes[r.customer] = c
+		}
+		for _, e := range m.threads[r.customer] {
+			told := slices.ContainsFunc(c.Entries, func(t agents.Entry) bool { return t.ID == e.ID })
+			if !told && (r.message == e.ID || r.version > 0 && e.Version >= r.version) {
+				c.Entries = append(c.Entries, e)
+			}
 		}
 		c.Seq = seq
 	}

@@ -9,10 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 // TestAResumeMissesAndDoublesNothing drives a console with turns, dropped
-// connections, restarted nodes, another log and pages that read slowly. In the
+// connections, offers and recalls, restarted nodes, another log and pages that read slowly. In the
 // end each page's store is what a fresh snapshot is.
 func TestAResumeMissesAndDoublesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -24,10 +25,18 @@ func TestAResumeMissesAndDoublesNothing(t *testing.T) {
 		p.connect(b)
 		said := 0
 		for range rapid.IntRange(1, 20).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"say", "say", "burst", "read", "read", "drop", "restart", "cut", "flood"}).Draw(t, "what") {
+			switch rapid.SampledFrom([]string{"say", "say", "burst", "offer", "decline", "sent", "recall", "read", "read", "drop", "restart", "cut", "flood"}).Draw(t, "what") {
 			case "say":
 				said++
 				desk.say(customerOf(t), "", fmt.Sprint(said))
+			case "offer":
+				desk.offer(customerOf(t), conversation.AgentID(rapid.SampledFrom([]string{"theo", "lea"}).Draw(t, "to")))
+			case "decline":
+				desk.offer(customerOf(t), "")
+			case "sent":
+				desk.becomes(customerOf(t), gateway.Accepted)
+			case "recall":
+				desk.becomes(customerOf(t), gateway.Cancelled)
 			case "burst":
 				for range rapid.IntRange(2, 120).Draw(t, "turns") {
 					said++

@@ -62,7 +62,7 @@ type client struct {
 // socket upgrades a page's connection and hands it to two goroutines: the
 // request ends, and with it what net/http keeps of it.
 func (c *Console) socket(w http.ResponseWriter, r *http.Request) {
-	cl, err := c.newClient(w, r)
+	cl, err := c.open(w, r)
 	if err != nil {
 		c.fail(w, r, err)
 		return
@@ -73,7 +73,7 @@ func (c *Console) socket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (c *Console) newClient(w http.ResponseWriter, r *http.Request) (*client, error) {
+func (c *Console) open(w http.ResponseWriter, r *http.Request) (*client, error) {
 	if !c.guard.ours(r) {
 		return nil, errBadOrigin
 	}
@@ -84,12 +84,7 @@ func (c *Console) newClient(w http.ResponseWriter, r *http.Request) (*client, er
 	if !websocket.IsWebSocketUpgrade(r) {
 		return nil, errNotASocket
 	}
-	cl := &client{
-		hub: c.hub, token: s.token, agent: s.agent, brands: c.hub.brandsOf(s.agent),
-		limit: rate.NewLimiter(perSecond, burst),
-		hello: make(chan hello, 1), woken: make(chan struct{}, 1), gone: make(chan struct{}),
-		at: make(map[conversation.BrandID]int64), looks: make(map[lookKey]bool), looking: newLooking(),
-	}
+	cl := newClient(c.hub, s)
 	if cl.conn, err = upgrade(w, r); err != nil {
 		return nil, nil // the upgrader has answered
 	}
@@ -104,6 +99,15 @@ func (c *Console) newClient(w http.ResponseWriter, r *http.Request) (*client, er
 		return nil, nil
 	}
 	return cl, nil
+}
+
+func newClient(h *hub, s *session) *client {
+	return &client{
+		hub: h, token: s.token, agent: s.agent, brands: h.brandsOf(s.agent),
+		limit: rate.NewLimiter(perSecond, burst), looking: newLooking(),
+		hello: make(chan hello, 1), woken: make(chan struct{}, 1), gone: make(chan struct{}),
+		at: make(map[conversation.BrandID]int64), looks: make(map[lookKey]bool),
+	}
 }
 
 func (h *hub) brandsOf(a agents.Agent) map[conversation.BrandID]bool {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 // world is a console that serves, over a desk in memory.
@@ -255,7 +256,10 @@ func (v *view) apply(f got) {
 	case "entry":
 		var e entered
 		if json.Unmarshal(f.D, &e) == nil {
-			v.entries[e.Entry.ID] = e.Entry.Entry
+			had, known := v.entries[e.Entry.ID]
+			if !known || gateway.Status(e.Entry.Status).After(gateway.Status(had.Status)) {
+				v.entries[e.Entry.ID] = e.Entry.Entry
+			}
 		}
 	}
 }
@@ -277,10 +281,10 @@ func (v *view) load(desk *memory) {
 func (v *view) String() string {
 	var b strings.Builder
 	for _, c := range slices.Sorted(maps.Keys(v.summaries)) {
-		fmt.Fprintf(&b, "%s v%d %q\n", c, v.summaries[c].Version, v.summaries[c].Preview)
+		fmt.Fprintf(&b, "%s v%d %q for %q\n", c, v.summaries[c].Version, v.summaries[c].Preview, v.summaries[c].Offered)
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.entries)) {
-		fmt.Fprintf(&b, "  %s %q\n", id, v.entries[id].Text)
+		fmt.Fprintf(&b, "  %s %q %s\n", id, v.entries[id].Text, v.entries[id].Status)
 	}
 	return b.String()
 }

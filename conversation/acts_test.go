@@ -215,6 +215,55 @@ func TestThanksNeitherReopenNorWait(t *testing.T) {
 	}
 }
 
+func TestThanksNeverReopen(t *testing.T) {
+	s := defaultScript(t)
+	for _, words := range []string{"merci", "merci beaucoup !", "super, merci", "parfait", "ok", "👍"} {
+		c := played(s, text("1", "conseiller"), act(AgentClaimed, "claire"), act(AgentWrote, "claire", func(a *Act) { a.Text = "Voilà" }), act(AgentResolved, "claire"))
+		for _, after := range []time.Duration{time.Minute, time.Hour, 71 * time.Hour} {
+			turn := s.Step(c, later(text("2", words), after), monday.Add(after))
+			if d := turn.Next.Desk; d.Status != DeskResolved || turn.Next.State.Owner() != Assistant || !d.Waits.IsZero() {
+				t.Errorf("%q after %s: %s, %+v", words, after, turn.Next.State, d)
+			}
+		}
+	}
+}
+
+func TestWhatIsPutOffComesBackToItsOwner(t *testing.T) {
+	s := defaultScript(t)
+	order := func(id EventID, status string, minutes int) Event {
+		e := Event{ID: id, Type: EventType("order." + status), Time: monday.Add(time.Duration(minutes) * time.Minute)}
+		e.Shop = &ShopEvent{Order: &Order{ID: "o1", Number: "LU-1042", Placed: monday.Add(-time.Hour), Changed: e.Time}}
+		return e
+	}
+	asleep := func(until time.Time) Conversation {
+		return played(s, order("s1", "placed", -30), text("1", "conseiller"), act(AgentClaimed, "claire"), act(AgentSnoozed, "claire", func(a *Act) { a.Until = until }))
+	}
+	open, timed := asleep(time.Time{}), asleep(monday.Add(5*time.Hour))
+	for _, c := range []struct {
+		name string
+		was  Conversation
+		e    Event
+		want DeskStatus
+	}{
+		{"an order that moves", open, order("s2", "shipped", 60), DeskAssigned},
+		{"an order that moves, and a time was set", timed, order("s2", "shipped", 60), DeskSnoozed},
+		{"an order told twice", open, order("s2", "placed", 60), DeskSnoozed},
+		{"an order told late", open, order("s2", "shipped", -60), DeskSnoozed},
+		{"the customer", open, later(text("2", "alors ?"), time.Hour), DeskAssigned},
+		{"the customer before the time", timed, later(text("2", "alors ?"), time.Hour), DeskAssigned},
+		{"its owner", timed, act(AgentReopened, "claire"), DeskAssigned},
+	} {
+		turn := s.Step(c.was, c.e, monday.Add(time.Hour))
+		d := turn.Next.Desk
+		if d.Status != c.want || d.Owner != "claire" {
+			t.Errorf("%s: %s of %q, want %s", c.name, d.Status, d.Owner, c.want)
+		}
+		if c.was.Desk.Holder() != "" || c.want == DeskAssigned && d.Holder() != "claire" {
+			t.Errorf("%s: counts for %q, then %q", c.name, c.was.Desk.Holder(), d.Holder())
+		}
+	}
+}
+
 func TestTagsAreBounded(t *testing.T) {
 	var many []string
 	for i := range 50 {
@@ -274,9 +323,11 @@ func TestTheAssistantIsSilentWhileAnAgentHasIt(t *testing.T) {
 			case 2:
 				step(Event{Type: JobDone, Result: &Result{Job: "j", Kind: "reorder", Link: rapid.SampledFrom([]string{"", "https://lumen.example/p"}).Draw(rt, "link")}})
 			case 3:
-				step(act(rapid.SampledFrom([]EventType{AgentClaimed, AgentTransferred, AgentSnoozed, AgentKept, AgentUnsubscribed, AgentNoted}).Draw(rt, "act"),
+				step(act(rapid.SampledFrom([]EventType{AgentClaimed, AgentTransferred, AgentSnoozed, AgentKept, AgentUnsubscribed, AgentNoted,
+					AgentWrote, AgentRecalled, AgentReopened, AgentDeclined, AgentBegan}).Draw(rt, "act"),
 					rapid.SampledFrom([]AgentID{"claire", "theo"}).Draw(rt, "agent"), func(a *Act) {
 						a.To, a.Text = rapid.SampledFrom([]AgentID{"claire", "theo"}).Draw(rt, "to"), "vu"
+						a.Message, a.Queued, a.Purpose = "m1", true, Transactional
 					}))
 			case 4:
 				step(Event{Type: ConsentRecorded, Consent: &Consent{Medium: SMS, Purpose: Marketing, State: Given, Source: "form"}})

@@ -38,6 +38,21 @@ type Desk struct {
 // Open says whether people have to do with the conversation now.
 func (d *Desk) Open() bool { return d != nil && d.Status != DeskResolved }
 
+// Holder is whose load the conversation counts in: who has it, or whom it is
+// held for. A snoozed one counts for nobody: nobody works on it until it comes
+// back to its owner, who may then have more than they take and gets nothing new.
+func (d *Desk) Holder() AgentID {
+	switch {
+	case d == nil:
+		return ""
+	case d.Status == DeskAssigned:
+		return d.Owner
+	case d.Status == DeskQueued:
+		return d.Offered
+	}
+	return ""
+}
+
 // DeskStatus is where a conversation stands at the desk.
 type DeskStatus string
 

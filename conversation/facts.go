@@ -42,8 +42,10 @@ func (t *turn) shopTold(e *ShopEvent) {
 		t.cart(e.Cart)
 	}
 	if e.Order != nil {
+		orders := c.Orders
 		t.orderTold(*e.Order)
-		if d := t.c.Desk; d != nil && d.Until.IsZero() {
+		stood := slices.EqualFunc(orders, c.Orders, func(a, b Order) bool { return a.ID == b.ID && a.Status == b.Status })
+		if d := t.c.Desk; d != nil && d.Until.IsZero() && !stood {
 			t.snoozeEnded("snooze.order_moved")
 		}
 	}

@@ -19,20 +19,6 @@ const (
 // systemActs are what the desk itself does, in no agent's name.
 var systemActs = map[EventType]bool{AgentOffered: true, AgentIdled: true}
 
-// Holder is whose load the conversation counts in: who has it, or whom it is
-// held for. A snoozed one counts for nobody, since nobody works on it.
-func (d *Desk) Holder() AgentID {
-	switch {
-	case d == nil:
-		return ""
-	case d.Status == DeskAssigned:
-		return d.Owner
-	case d.Status == DeskQueued:
-		return d.Offered
-	}
-	return ""
-}
-
 // reserved is whom it is held for now, "" for nobody.
 func (d *Desk) reserved(now time.Time) AgentID {
 	if d == nil || !now.Before(d.Hold) {

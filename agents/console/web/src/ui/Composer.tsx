@@ -79,7 +79,9 @@ export function Composer({ k }: { k: Key }) {
     : shut ? say('no.closed_window') : detail?.why_not ? whyNot(detail.why_not, say) : say('write.blocked');
   const zone = detail?.profile?.timezone;
   const night = !note && isNight(zone, now) && !awake(wrote, now);
-  const dawn = night ? nextAt(morning, zone, now) : undefined;
+  const latest = row?.medium === 'whatsapp' && detail?.window_until ? Date.parse(detail.window_until) : Infinity;
+  const first = night ? nextAt(morning, zone, now) : undefined;
+  const dawn = first && first.getTime() < latest ? first : undefined; // later the window is closed: now, or not at all
   const tooLong = [...text].length > longest;
   const empty = !text.trim();
 
@@ -207,7 +209,7 @@ export function Composer({ k }: { k: Key }) {
                 {note ? <StickyNote aria-hidden /> : dawn ? <Moon aria-hidden /> : <Send aria-hidden />}
                 {note ? say('write.save') : dawn ? say('later.send_at', { time: clock(dawn.toISOString(), say) }) : say('write.send')}
               </button>
-              {!note && <Later zone={zone} now={now} night={night} disabled={empty || tooLong} onSend={send} />}
+              {!note && <Later zone={zone} now={now} latest={latest} night={!!dawn} disabled={empty || tooLong} onSend={send} />}
             </div>
           </div>
         </>

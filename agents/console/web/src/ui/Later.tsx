@@ -25,39 +25,40 @@ export function both(at: string, zone: string | undefined, say: Speak): string {
 }
 
 /** The menu beside Send: later, at a moment that makes sense, or any. */
-export function Later({ zone, now, night, disabled, onSend }: {
-  zone: string | undefined; now: number; night: boolean; disabled: boolean; onSend: (at?: Date) => void;
+export function Later({ zone, now, latest, night, disabled, onSend }: {
+  zone: string | undefined; now: number; latest: number; night: boolean; disabled: boolean; onSend: (at?: Date) => void;
 }) {
   const say = useWords();
   const [choosing, choose] = useState(false);
   const items: Item[] = [
     ...(night ? [{ id: 'now', label: say('later.now'), do: () => onSend() }] : []),
-    ...mornings(zone, now).map(({ id, at }) => ({ id, label: say(`later.${id}`), hint: both(at.toISOString(), zone, say), do: () => onSend(at) })),
+    ...mornings(zone, now).filter(({ at }) => at.getTime() < latest).map(({ id, at }) => ({ id, label: say(`later.${id}`), hint: both(at.toISOString(), zone, say), do: () => onSend(at) })),
     { id: 'choose', label: say('later.choose'), do: () => choose(true) },
   ].map((i) => ({ ...i, disabled: disabled && i.id !== 'choose' }));
   return (
     <>
       <Menu className="button primary later" compact label={say('later.label')} icon={<CalendarClock aria-hidden />} items={items} />
-      {choosing && <Choose zone={zone} disabled={disabled} onClose={() => choose(false)} onSend={onSend} />}
+      {choosing && <Choose zone={zone} latest={latest} disabled={disabled} onClose={() => choose(false)} onSend={onSend} />}
     </>
   );
 }
 
-function Choose({ zone, disabled, onClose, onSend }: { zone: string | undefined; disabled: boolean; onClose: () => void; onSend: (at: Date) => void }) {
+function Choose({ zone, latest, disabled, onClose, onSend }: { zone: string | undefined; latest: number; disabled: boolean; onClose: () => void; onSend: (at: Date) => void }) {
   const say = useWords();
   const [now] = useState(Date.now);
   const [value, set] = useState(() => local(nextAt(9, zone, now, 1).getTime()));
   const at = Date.parse(value);
-  const wrong = !(at > now + 30_000 && at <= now + furthest);
+  const most = Math.min(now + furthest, latest);
+  const wrong = !(at > now + 30_000 && at <= most);
   return (
     <Dialog title={say('later.title')} onClose={onClose}>
       {(close) => (
         <form className="choose" onSubmit={(e: FormEvent) => { e.preventDefault(); if (wrong || disabled) return; close(); onSend(new Date(at)); }}>
           <label htmlFor="later-at">{say('later.at')}</label>
-          <input id="later-at" type="datetime-local" value={value} min={local(now + 60_000)} max={local(now + furthest)} autoFocus
+          <input id="later-at" type="datetime-local" value={value} min={local(now + 60_000)} max={local(most)} autoFocus
             onChange={(e) => set(e.target.value)} aria-describedby="later-note" />
           <p id="later-note" className="quiet" role="status">
-            {wrong ? say('later.wrong') : both(new Date(at).toISOString(), zone, say)}
+            {wrong ? say(most === latest ? 'later.window' : 'later.wrong', { time: moment(new Date(most).toISOString(), say) }) : both(new Date(at).toISOString(), zone, say)}
             {!wrong && isNight(zone, at) && <><br />{say('later.night', { from: morning, until: evening })}</>}
           </p>
           <footer>

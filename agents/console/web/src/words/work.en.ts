@@ -76,6 +76,7 @@ export const workEn: Record<keyof typeof workFr, string> = {
   'later.title': 'Send later',
   'later.at': 'Date and time, yours',
   'later.wrong': 'Choose a moment to come, within seven days.',
+  'later.window': 'WhatsApp’s window closes {time}: choose a moment before.',
   'later.night': 'It is night at the customer’s then. Rather write between {from}:00 and {until}:00.',
   'later.go': 'Schedule',
   'later.send_at': 'Send at {time}',

@@ -19,7 +19,7 @@ export const workFr = {
   'act.snooze.writes': 'Jusqu’à ce que le client écrive',
   'act.snooze.order': 'Jusqu’à ce que la commande bouge',
   'act.snooze.order.hint': 'ou que le client écrive',
-  'takeover.title': 'Reprendre la conversation de {name} ?',
+  'takeover.title': 'Reprendre la conversation à {name} ?',
   'takeover.text': '{name} est en ligne et répond à ce client. La conversation passera à vous tout de suite.',
   'takeover.yes': 'Reprendre',
 
@@ -75,6 +75,7 @@ export const workFr = {
   'later.title': 'Envoyer plus tard',
   'later.at': 'Date et heure, chez vous',
   'later.wrong': 'Choisissez un moment à venir, dans les sept jours.',
+  'later.window': 'La fenêtre de WhatsApp se ferme {time} : choisissez un moment avant.',
   'later.night': 'C’est la nuit chez le client à cette heure-là. Écrivez plutôt entre {from} h et {until} h.',
   'later.go': 'Programmer l’envoi',
   'later.send_at': 'Envoyer à {time}',

@@ -188,7 +188,7 @@ export function Composer({ k }: { k: Key }) {
       {blocked ? (
         <div className="blocked" role={shut ? 'status' : undefined}>
           <p>{why}</p>
-          {!may.mine && may.claim && <button type="button" className="button primary" onClick={() => claim(k)}><Hand aria-hidden />{may.claim}</button>}
+          {!may.mine && may.claim && <button type="button" className="button primary" onClick={() => void Promise.resolve(claim(k)).then((done) => { if (done) screen.compose('write'); })}><Hand aria-hidden />{may.claim}</button>}
         </div>
       ) : (
         <>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { AlarmClock, ArrowLeft, ArrowRightLeft, Bot, Check, Hand, IdCard, Moon, RotateCcw, X } from 'lucide-react';
 import type { Key } from '../protocol.ts';
 import { localTime, moment } from '../time.ts';
@@ -34,6 +35,12 @@ export function Head({ k, place }: { k: Key; place: Place }) {
   const open = row?.status === 'queued' || row?.status === 'assigned' || row?.status === 'snoozed';
   const teams = [...new Set(Object.values(agents).flatMap((a) => a.teams ?? []))].sort();
   const orders = (detail?.profile?.orders ?? []).length > 0;
+
+  // A button that did its work may be gone: who pressed it stays in the conversation.
+  const held = useRef(false);
+  useEffect(() => {
+    if (held.current && document.activeElement === document.body) document.getElementById('thread')?.focus();
+  });
 
   const whose = !row ? '' : row.status === 'resolved' && row.owner ? say('head.resolved')
     : row.status === 'snoozed' ? detail?.desk?.until ? say('head.snoozed', { time: moment(detail.desk.until, say) }) : say('head.snoozed.open')
@@ -72,7 +79,7 @@ export function Head({ k, place }: { k: Key; place: Place }) {
           {looking.map((c) => <span key={c.agent} className="company">{say('head.viewing', { name: c.name })}</span>)}
         </p>
       </div>
-      <div className="head-acts">
+      <div className="head-acts" onFocus={() => { held.current = true; }} onBlur={(e) => { if (e.target.isConnected) held.current = false; }}>
         {may.claim && !may.reopen && (
           <button className={`button ${row?.owner_kind === 'agent' && !away ? '' : 'primary'}`} onClick={() => void claim(k)} aria-keyshortcuts="c"><Hand aria-hidden /><span>{may.claim}</span></button>
         )}

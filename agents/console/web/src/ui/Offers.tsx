@@ -82,7 +82,10 @@ export function useTake() {
   return useCallback(async (row: Summary, yes = true) => {
     const key = keyOf(row);
     if (!yes) await act(key, 'decline');
-    else if (await act(key, 'claim')) go({ view: 'mine', key });
+    else if (await act(key, 'claim')) {
+      go({ view: 'mine', key });
+      setTimeout(() => { if (document.activeElement === document.body) document.getElementById('thread')?.focus(); }, 100); // the button is gone
+    }
   }, [act]);
 }
 

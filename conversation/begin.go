@@ -20,6 +20,9 @@ const (
 	sundaysFree = "FR" // where nothing is advertised on Sundays and public holidays
 )
 
+// reasonBegan is the reason of a matter that an agent's first word began.
+const reasonBegan = "began"
+
 // began says an agent's first word, and makes them the owner.
 func (t *turn) began(a *Act) *Refused {
 	owner, d := t.owner(), t.c.Desk
@@ -49,7 +52,7 @@ func (t *turn) began(a *Act) *Refused {
 			return refuse(RefusedTooLong)
 		}
 	}
-	t.stepIn("began")
+	t.stepIn(reasonBegan)
 	t.take(a.Agent)
 	t.c.Channel, t.c.Medium, t.c.Address = a.Channel, a.Medium, a.Address
 	t.answered(when)

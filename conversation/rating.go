@@ -16,7 +16,8 @@ const afterResolved = 10 * time.Minute
 // undone asks nothing.
 func (t *turn) askRatingLater() {
 	d := t.desk()
-	if !t.rules.rating || t.e.Type != AgentResolved || d.Owner == "" || d.Answered.IsZero() || d.Rating != 0 {
+	unheard := d.Reason == reasonBegan && t.c.WroteAt.Before(d.Began) // the agent wrote first, and nobody answered
+	if unheard || !t.rules.rating || t.e.Type != AgentResolved || d.Owner == "" || d.Answered.IsZero() || d.Rating != 0 {
 		t.unset(timerRating)
 		return
 	}

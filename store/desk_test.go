@@ -139,6 +139,9 @@ func fill(t *testing.T, s *store.Store, size, long int) (writer conversation.Cus
 				c.Desk = &conversation.Desk{Status: conversation.DeskAssigned, Owner: conversation.AgentID(fmt.Sprintf("agent%d", i%10))}
 			case i%9 == 0:
 				c.Desk = &conversation.Desk{Status: conversation.DeskQueued, Priority: conversation.High, Queued: time.Unix(int64(i), 0)}
+				if i%2 == 0 {
+					c.Desk.Due = time.Unix(int64(2*size-i), 0)
+				}
 			}
 			r.DeskChanged = c.Desk != nil
 			return []gateway.InboundRow{text(c.Customer.ID), text(c.Customer.ID)}

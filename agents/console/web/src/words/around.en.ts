@@ -62,6 +62,8 @@ export const aroundEn: Record<keyof typeof aroundFr, string> = {
   'no.no_consent': 'The customer did not agree to offers on this channel.',
   'no.hours': 'At this hour nothing goes out unless the customer wrote.',
   'no.sent': 'The message has left.',
+  'no.too_far': 'A message leaves within a week.',
+  'no.invalid_number': 'The operator does not know this number.',
   'no.looks_like_marketing': 'This text looks like an offer: choose “Offer”.',
 
   'palette.title': 'Go to, do, find',

@@ -61,6 +61,8 @@ export const aroundFr = {
   'no.no_consent': 'Le client n’a pas accepté les offres sur ce canal.',
   'no.hours': 'À cette heure-ci, rien ne part sans que le client ait écrit.',
   'no.sent': 'Le message est déjà parti.',
+  'no.too_far': 'Un message part sous sept jours au plus.',
+  'no.invalid_number': 'L’opérateur ne connaît pas ce numéro.',
   'no.looks_like_marketing': 'Ce texte ressemble à une offre : choisissez « Offre ».',
 
   'palette.title': 'Aller à, faire, chercher',

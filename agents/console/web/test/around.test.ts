@@ -9,7 +9,7 @@ import { panes, read, within } from '../src/settings.ts';
 import { consentTo, isNumber, phoneOf } from '../src/ui/begun.ts';
 import { byTags, outcome, tagsOf } from '../src/ui/Bulk.tsx';
 import { moved } from '../src/ui/combobox.ts';
-import { meets, sifted } from '../src/ui/commands.ts';
+import { arranged, meets, sifted } from '../src/ui/commands.ts';
 import { hashOf, placeOf, type Place } from '../src/ui/context.ts';
 import { choices, noFilter, passes } from '../src/ui/filter.ts';
 import { marks, snippet } from '../src/ui/marks.ts';
@@ -105,7 +105,10 @@ test('the palette ranks the beginning of a word before its middle, by section', 
   const c = (label: string, section = 0, later = false): Command => ({ id: label, section, label, later, icon: null, do() {} });
   expect(meets('Résoudre', 'resou')).toBeGreaterThan(meets('À résoudre', 'resou'));
   expect(meets('Résoudre', 'xyz')).toBe(0);
-  expect(sifted([c('Absolument', 1), c('Mise en absence'), c('Absent')], 'abs').map((x) => x.label)).toEqual(['Absent', 'Mise en absence', 'Absolument']);
+  const found = sifted([c('Mise en absence'), c('Absolument', 1), c('Absent', 1), c('Rien', 1)], 'abs');
+  expect(arranged(found).map((x) => x.label)).toEqual(['Absolument', 'Absent', 'Mise en absence']); // the section with the best first
+  expect(arranged([...found, { ...c('abs ailleurs', 2), score: 9 }])[0]!.label).toBe('abs ailleurs');
+  expect(arranged(sifted([c('b', 1), c('a', 0)], '')).map((x) => x.label)).toEqual(['a', 'b']);
   expect(sifted([c('Thème', 5, true)], '')).toEqual([]);
 });
 

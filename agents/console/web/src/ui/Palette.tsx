@@ -10,7 +10,7 @@ import { moment } from '../time.ts';
 import { useWords, type Word } from '../words/index.ts';
 import { possible, useActs } from './acts.ts';
 import { useCombobox } from './combobox.ts';
-import { meets, sifted } from './commands.ts';
+import { arranged, meets, sifted } from './commands.ts';
 import { go, screen, tabs, useClient, useDesk, type Place } from './context.ts';
 import { Dialog } from './Dialog.tsx';
 import { moments } from './Head.tsx';
@@ -26,6 +26,7 @@ export interface Command {
   text?: ReactNode; // shown in the label's place
   later?: boolean; // only when something was typed
   disabled?: boolean;
+  score?: number; // how well it meets what was typed
   do: () => void;
 }
 
@@ -40,7 +41,7 @@ export function Palette({ place }: { place: Place }) {
   const own = useCommands(place);
   return (
     <Dialog bare title={say('palette.title')} className="palette" onClose={() => screen.palette(false)}>
-      {(close) => <Field q={q} set={set} busy={busy} items={[...sifted(own, q), ...found].sort((a, b) => a.section - b.section)} close={close} />}
+      {(close) => <Field q={q} set={set} busy={busy} items={arranged([...sifted(own, q), ...found])} close={close} />}
     </Dialog>
   );
 }
@@ -58,9 +59,10 @@ function Field({ q, set, busy, items, close }: { q: string; set: (q: string) => 
       {!items.length && <p className="empty">{busy ? say('palette.busy') : say('palette.none')}</p>}
       {items.length > 0 && (
         <div className="options" {...box.listProps} aria-label={say('palette.title')}>
-          {sections.map((name, section) => {
+          {[...new Set(items.map((c) => c.section))].map((section) => {
+            const name = sections[section]!;
             const here = items.flatMap((c, i) => (c.section === section ? [{ c, i }] : []));
-            return here.length > 0 && (
+            return (
               <div key={name} role="group" aria-label={say(name)}>
                 <h3 aria-hidden>{say(name)}</h3>
                 {here.map(({ c, i }) => (
@@ -104,18 +106,18 @@ function useFound(typed: string): [Command[], boolean] {
     const near = Object.values(known).filter((r) => meets(`${r.name} ${r.phone}`, q)).sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, 5);
     const rows = new Map([...near, ...(far.q === q ? far.rows : [])].map((r) => [keyOf(r), r]));
     const hits = far.q === q ? far.hits.slice(0, 5) : [];
-    return [
+    return [ // what only the server found meets in its own way: a number of an order, say
       ...[...rows].slice(0, 7).map(([key, r]): Command => ({
-        id: `row ${key}`, section: conversations, label: r.name || r.phone || say('row.unknown'), hint: r.phone, icon: <UserRound aria-hidden />,
+        id: `row ${key}`, section: conversations, score: meets(`${r.name} ${r.phone}`, q) || 2, label: r.name || r.phone || say('row.unknown'), hint: r.phone, icon: <UserRound aria-hidden />,
         do: () => go({ view: 'all', key }),
       })),
       ...hits.map((h): Command => ({
-        id: `hit ${h.entry.id}`, section: said, label: h.entry.text ?? '', icon: <MessagesSquare aria-hidden />,
+        id: `hit ${h.entry.id}`, section: said, score: 1.5, label: h.entry.text ?? '', icon: <MessagesSquare aria-hidden />,
         text: <><b>{h.name || say('row.unknown')}</b> <Marked text={h.entry.text ?? ''} q={q} /></>, hint: moment(h.entry.at, say),
         do: () => go({ view: 'all', page: 'search', q, key: keyOf(h), at: h.entry.id }),
       })),
       ...(q.length > 1 ? [{
-        id: 'search', section: said, label: say('palette.search', { q }), icon: <Search aria-hidden />, do: () => go({ view: 'all', key: null, page: 'search' as const, q }),
+        id: 'search', section: said, score: 0.5, label: say('palette.search', { q }), icon: <Search aria-hidden />, do: () => go({ view: 'all', key: null, page: 'search' as const, q }),
       }] : []),
     ];
   }, [q, known, far, say]);

@@ -20,11 +20,17 @@ export function meets(label: string, q: string): number {
   return score;
 }
 
-/** The commands that meet what was typed: by section, the best first. */
+/** The commands that meet what was typed, with how well. */
 export function sifted(all: Command[], q: string): Command[] {
-  return all
-    .map((c, i) => ({ c, i, score: meets(`${c.label} ${c.words ?? ''}`, q) }))
-    .filter((x) => x.score > 0 && (q || !x.c.later))
-    .sort((a, b) => a.c.section - b.c.section || b.score - a.score || a.i - b.i)
+  return all.filter((c) => q || !c.later).map((c) => ({ ...c, score: meets(`${c.label} ${c.words ?? ''}`, q) })).filter((c) => c.score > 0);
+}
+
+/** In sections: that with the best first, and in each the best first. */
+export function arranged(list: Command[]): Command[] {
+  const best = new Map<number, number>();
+  for (const c of list) best.set(c.section, Math.max(best.get(c.section) ?? 0, c.score ?? 0));
+  return list
+    .map((c, i) => ({ c, i }))
+    .sort((a, b) => best.get(b.c.section)! - best.get(a.c.section)! || a.c.section - b.c.section || (b.c.score ?? 0) - (a.c.score ?? 0) || a.i - b.i)
     .map((x) => x.c);
 }

@@ -227,7 +227,8 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	if e.Type == conversation.MessageReceived {
 		e.Live = g.live(brand)
 	}
-	if err := g.queue.offer(w, e.Type != conversation.MessageReceived); err != nil {
+	person := e.Type == conversation.MessageReceived || e.Act != nil // a customer or somebody at the desk waits
+	if err := g.queue.offer(w, !person); err != nil {
 		g.metrics.refused.Inc()
 		g.catchUpSoon()
 		return Outcome{}, err

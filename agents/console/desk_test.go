@@ -278,6 +278,7 @@ func (m *memory) Since(_ context.Context, _ agents.Agent, _ conversation.BrandID
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	changes := make(map[conversation.CustomerID]*agents.Change)
+	told := make(map[string]bool)
 	for seq := after + 1; seq <= min(after+int64(limit), int64(len(m.rows))); seq++ {
 		r := m.rows[seq-1]
 		c := changes[r.customer]
@@ -287,9 +288,9 @@ func (m *memory) Since(_ context.Context, _ agents.Agent, _ conversation.BrandID
 			changes[r.customer] = c
 		}
 		for _, e := range m.threads[r.customer] {
-			told := slices.ContainsFunc(c.Entries, func(t agents.Entry) bool { return t.ID == e.ID })
-			if !told && (r.message == e.ID || r.version > 0 && e.Version >= r.version) {
+			if !told[e.ID] && (r.message == e.ID || r.version > 0 && e.Version >= r.version) {
 				c.Entries = append(c.Entries, e)
+				told[e.ID] = true
 			}
 		}
 		c.Seq = seq

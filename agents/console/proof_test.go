@@ -24,8 +24,9 @@ import (
 // at the server, the time from before an event is committed until the last page
 // has read it, and that a page which stops reading costs the others nothing.
 func TestProofConsoles(t *testing.T) {
-	consoles, events, pace := 40, 20, 20*time.Millisecond
-	if os.Getenv("CAUSETTE_PROOF") == "1" {
+	consoles, events, pace := 40, 20, 20*time.Millisecond // and no promise: other tests run beside it
+	long := os.Getenv("CAUSETTE_PROOF") == "1"
+	if long {
 		consoles, events, pace = 2000, 150, 200*time.Millisecond // 5 a second, for 30 s
 	}
 	const memory, late = 40 << 10, 250 * time.Millisecond
@@ -53,7 +54,7 @@ func TestProofConsoles(t *testing.T) {
 		inside, outside := each(u)
 		t.Logf("memory of a console at the server, %s: %d bytes by the runtime, %d by the system (%d consoles; the node alone %d MB)",
 			name, inside, outside, consoles, before.RSS>>20)
-		if long := consoles == 2000; long && max(inside, outside) > memory {
+		if long && max(inside, outside) > memory {
 			t.Errorf("a console costs %d bytes %s, more than %d", max(inside, outside), name, memory)
 		}
 	}
@@ -61,7 +62,7 @@ func TestProofConsoles(t *testing.T) {
 		p50, p99, worst := took[len(took)/2], took[len(took)*99/100], took[len(took)-1]
 		t.Logf("from before the commit to the page, %s: p50 %v, p99 %v, at most %v (%d readings)", name,
 			p50.Round(time.Millisecond/10), p99.Round(time.Millisecond/10), worst.Round(time.Millisecond/10), len(took))
-		if p99 >= late {
+		if long && p99 >= late {
 			t.Errorf("%s: p99 is %v, not under %v", name, p99, late)
 		}
 	}
@@ -242,14 +243,14 @@ func (a *audience) stops(cookie string) (*websocket.Conn, error) {
 	}
 }
 
-// stopping has pages that do not read come, one after the other, until end: the
-// server gives each up after a while.
+// stopping has six pages that do not read come, one after the other, or less if
+// end comes before: the server gives each up after a while.
 func (a *audience) stopping(cookie string, every time.Duration) (end func() error) {
 	done, ended := make(chan struct{}), make(chan error)
 	go func() {
 		again := time.NewTicker(every)
 		defer again.Stop()
-		for {
+		for range 6 {
 			_, err := a.stops(cookie)
 			if err != nil {
 				<-done
@@ -263,6 +264,8 @@ func (a *audience) stopping(cookie string, every time.Duration) (end func() erro
 			case <-again.C:
 			}
 		}
+		<-done
+		ended <- nil
 	}()
 	return func() error { close(done); return <-ended }
 }

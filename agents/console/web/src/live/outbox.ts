@@ -10,8 +10,6 @@ export interface Pending {
   act: Act & { kind: 'write' | 'note' };
   at: string;
   state: 'queued' | 'posting' | 'accepted' | 'refused';
-  version?: number; // the conversation's, once accepted: the turn's or a later one
-  after?: number; // the version at which the agent's words before these were accepted
   code?: string; // why it was refused
   missed?: Entry[]; // what was said meanwhile, when that is why
   owner?: string;
@@ -115,8 +113,7 @@ export class Outbox {
       const r = await this.post(p.key, p.act);
       this.tries = 0;
       this.shelf.removeItem(this.prefix + id);
-      this.set(this.items.map((x) => x.act.id === id ? { ...x, state: 'accepted', version: r.version }
-        : x.key === p.key && x.act.id > id ? { ...x, after: r.version } : x), r.conversation);
+      this.set(this.items.map((x) => (x.act.id === id ? { ...x, state: 'accepted' } : x)), r.conversation);
       return true;
     } catch (err) {
       if (err instanceof Refusal && !err.passing && err.status !== 401) {
@@ -146,23 +143,8 @@ export class Outbox {
   private get prefix() { return `causette.outbox.${this.agent}.`; }
 }
 
-/** Which of what is pending the thread shows already: each entry is one act's. */
+/** Which of what is pending the thread shows already: an entry names its act. */
 export function come(pending: Pending[], entries: Entry[], me: string): Set<string> {
-  const ids = new Set<string>();
-  const used = new Set<string>();
-  for (const p of pending) {
-    const e = entries.findLast((x) => !used.has(x.id) && isOf(x, p, me));
-    if (!e) continue;
-    used.add(e.id);
-    ids.add(p.act.id);
-  }
-  return ids;
-}
-
-function isOf(e: Entry, p: Pending, me: string): boolean {
-  if (p.state === 'queued' || p.state === 'refused') return false;
-  if (e.from !== 'agent' || e.agent !== me || e.kind !== (p.act.kind === 'note' ? 'note' : 'message')) return false;
-  if (e.act) return e.act === p.act.id;
-  if (e.version === p.version) return true; // whatever was made of the words
-  return e.version > Math.max(p.act.seen ?? 0, p.after ?? 0) && e.version <= (p.version ?? Infinity) && e.text?.trim() === p.act.text?.trim();
+  const ids = new Set(pending.filter((p) => p.state === 'posting' || p.state === 'accepted').map((p) => p.act.id));
+  return new Set(entries.flatMap((e) => (e.act && e.agent === me && e.kind !== 'event' && ids.has(e.act) ? e.act : [])));
 }

@@ -1,7 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Crown, ExternalLink, X } from 'lucide-react';
 import { addressOf } from '../linkify.ts';
-import { isWith } from '../live/state.ts';
 import type { Key, Line } from '../protocol.ts';
 import { ago, date, localTime, money } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -23,9 +22,6 @@ function Panel({ k }: { k: Key }) {
   const row = useDesk((s) => s.known.rows[k]);
   const p = c?.profile ?? {};
   const name = row?.name || row?.phone || say('row.unknown');
-  const me = useDesk((s) => s.me.agent.id);
-  const mine = isWith(row, me);
-  const { act } = useActs();
   const [proving, prove] = useState(false);
   const there = localTime(p.timezone, now, say);
   return (
@@ -42,7 +38,6 @@ function Panel({ k }: { k: Key }) {
       {p.suspended && (
         <div className="warning doubtful">
           <p>{say('doubt.title')}</p>
-          {mine && <p><button className="button" onClick={() => void act(k, 'unsubscribe')}>{say('doubt.stop')}</button> <button className="button" onClick={() => void act(k, 'keep')}>{say('doubt.keep')}</button></p>}
         </div>
       )}
       {(c?.silenced || row?.silenced) && <p className="warning">{say('who.silenced')}</p>}

@@ -17,7 +17,7 @@ import (
 // With CAUSETTE_PROOF=1 the desk holds 100,000 conversations and a thread of
 // 10,000 messages, and every page must come in less than 100 ms; else it is
 // small, and only the answers are looked at.
-func TestALargeDeskAnswersAtOnce(t *testing.T) {
+func TestProofALargeDeskAnswersAtOnce(t *testing.T) {
 	size, long, bound := 1000, 500, time.Hour
 	if os.Getenv("CAUSETTE_PROOF") == "1" {
 		size, long, bound = 100_000, 10_000, 100*time.Millisecond

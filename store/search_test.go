@@ -17,7 +17,7 @@ import (
 // With CAUSETTE_PROOF=1 a million texts of 100,000 customers are looked through,
 // and what is open at a desk of that size is counted, in less than 100 ms each;
 // else there are few, and only the answers are looked at.
-func TestALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
+func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 	customers, each, bound := 500, 4, time.Hour
 	if os.Getenv("CAUSETTE_PROOF") == "1" {
 		customers, each, bound = 100_000, 10, 100*time.Millisecond

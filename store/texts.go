@@ -33,7 +33,12 @@ var (
 		 from brands b, unnest($2::text[], $3::text[], $4::text[]) as u(id, customer, words) where b.brand = $1
 		 on conflict (brand, id) do nothing`,
 		`insert into texts (brand, id, customer) values ($1, $2, $3) on conflict (brand, id) do nothing`)
-	addTextWords = rows(``, `insert or replace into texts_words (rowid, words) select row, '_' || $1 || ' ' || $4 from texts where brand = $1 and id = $2`)
+	// One statement for all: FTS5 writes what it holds to disk before each one.
+	addTextWords = pair(``, `insert into texts_words (rowid, words) select t.row, '_' || $1 || ' ' || (u.value ->> 1)
+		from json_each($2) u cross join texts t on t.brand = $1 and t.id = u.value ->> 0`)
+	// The words that there are, each once.
+	addTerms  = pair(``, `insert into text_terms (brand, word) select $1, value from json_each($2) where true on conflict (brand, word) do nothing`)
+	findTerms = pair(``, `select word from text_terms where brand = $1 and word >= $2 and word < $3 order by word limit $4`)
 
 	// Words that many texts hold are found among the newest texts, one by one;
 	// words that few of those hold, by the index.
@@ -148,6 +153,15 @@ func (s *Store) addTexts(ctx context.Context, brand conversation.BrandID, mark s
 	ids := texts(list, func(t text) string { return t.id })
 	customers := texts(list, func(t text) string { return t.customer })
 	words := texts(list, func(t text) string { return t.words })
+	terms := func(yield func(string) bool) {
+		for _, t := range list {
+			for w := range strings.SplitSeq(t.words, " ") {
+				if len(w) > prefixes && !yield(w) {
+					return
+				}
+			}
+		}
+	}
 	err := s.transact(ctx, func(x *session) error {
 		if err := x.put(ctx, addMark, string(brand)); err != nil {
 			return err
@@ -162,7 +176,10 @@ func (s *Store) addTexts(ctx context.Context, brand conversation.BrandID, mark s
 			return err
 		}
 		if x.engine == sqliteEngine {
-			if err := x.put(ctx, addTextWords, string(brand), ids, customers, words); err != nil {
+			if err := x.put(ctx, addTextWords, string(brand), zipped{ids, words}); err != nil {
+				return err
+			}
+			if err := x.put(ctx, addTerms, string(brand), slices.Compact(slices.Sorted(terms))); err != nil {
 				return err
 			}
 		}
@@ -215,24 +232,55 @@ func (s *Store) findTexts(ctx context.Context, brand conversation.BrandID, words
 			return err
 		}, args...)
 	}
-	last := len(words) - 1
 	if s.engine == sqliteEngine {
-		// The brand is a word too. A single letter stands for itself: as a
-		// beginning it would mean a large part of all texts.
-		query := `"_` + string(brand) + `" AND "` + strings.Join(words, `" AND "`) + `"`
-		if len(words[last]) > 1 {
-			query += "*"
+		query, err := s.queryFTS(ctx, brand, words)
+		if err != nil {
+			return nil, err
 		}
 		return list, ask(findFTS, string(brand), before, query, limit)
 	}
 	query := "'" + strings.Join(words, "' & '") + "'"
-	if len(words[last]) > 1 {
+	if len(words[len(words)-1]) > 1 {
 		query += ":*"
 	}
 	if err = ask(findRecent, string(brand), before, query, limit, recentTexts); err == nil && len(list) < limit {
 		err = ask(findIndexed, string(brand), before, query, limit)
 	}
 	return list, err
+}
+
+// prefixes is the longest beginning that SQLite's index holds itself, in bytes;
+// for a longer one the words that begin so are named, if they are few: FTS5
+// would put the texts of all of them together before it gives the first.
+const (
+	prefixes = 4
+	maxTerms = 64
+)
+
+// queryFTS says in FTS5's words what is looked for. The brand is a word too. A
+// single letter stands for itself: as a beginning it would mean a large part of
+// all texts.
+func (s *Store) queryFTS(ctx context.Context, brand conversation.BrandID, words []string) (string, error) {
+	last := words[len(words)-1]
+	terms := []string{last}
+	if len(last) > prefixes {
+		terms = nil
+		err := s.read.query(ctx, findTerms, func(scan scanner) error {
+			var w string
+			err := scan(&w)
+			terms = append(terms, w)
+			return err
+		}, string(brand), last, last+"\U0010FFFF", maxTerms+1)
+		if err != nil {
+			return "", err
+		}
+	}
+	end := `("` + strings.Join(terms, `" OR "`) + `")`
+	if len(terms) == 0 || len(terms) > maxTerms || len(last) <= prefixes && len(last) > 1 {
+		end = `"` + last + `"*`
+	}
+	all := append([]string{"_" + string(brand)}, words[:len(words)-1]...)
+	return `"` + strings.Join(all, `" AND "`) + `" AND ` + end, nil
 }
 
 // foundTexts reads what was found, as it stands in its thread now.

@@ -60,7 +60,8 @@ create table texts (
 );
 create index texts_customer on texts (brand, customer);
 -- postgres: create index texts_words on texts using gin (words) with (fastupdate = off);
--- sqlite: create virtual table texts_words using fts5 (words, content = '', contentless_delete = 1, detail = none, prefix = '2 3', tokenize = "ascii tokenchars '_-'");
+-- sqlite: create virtual table texts_words using fts5 (words, content = '', contentless_delete = 1, detail = none, prefix = '2 3 4', tokenize = "ascii tokenchars '_-'");
+-- sqlite: create table text_terms (brand text not null, word text not null, primary key (brand, word)) without rowid;
 create index notes_written on notes (brand, id) where kind = 'note';
 
 create table text_marks (

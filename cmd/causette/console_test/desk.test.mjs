@@ -77,6 +77,8 @@ async function open(page, name) {
   await opened(page, name);
 }
 
+const offer = (page, name) => page.locator('.offer', { hasText: name });
+const isOpen = (page, name) => page.getByRole('main', { name: `Conversation avec ${name}` }).isVisible();
 const opened = (page, name) => page.getByRole('main', { name: `Conversation avec ${name}` }).waitFor();
 
 async function write(page, text) {
@@ -125,7 +127,7 @@ describe('the desk', { concurrency: false }, () => {
     assert.deepEqual(complaints.splice(0), []);
   });
 
-  it('lets Camille in, who finds Théodore hesitating in the queue', async () => {
+  it('lets Camille in, who is offered the VIP first, and after her Théodore', async () => {
     const page = await visit('/console/');
     await page.getByRole('button', { name: 'Se connecter' }).waitFor();
     await clean(page, 'login');
@@ -137,6 +139,11 @@ describe('the desk', { concurrency: false }, () => {
     });
     await view(camille, 'File');
     await row(camille, 'Théodore').getByText('249').waitFor();
+    await offer(camille, 'Béatrice').waitFor();
+    await shot(camille, 'offer');
+    await clean(camille, 'offer');
+    await offer(camille, 'Béatrice').getByRole('button', { name: 'Laisser' }).click();
+    await offer(camille, 'Théodore').waitFor();
     await open(camille, 'Théodore');
     await whose(camille, 'Attend un conseiller');
     await once(camille, "j'hésite, c'est un peu cher");
@@ -158,7 +165,33 @@ describe('the desk', { concurrency: false }, () => {
     await shot(camille, 'claimed');
   });
 
+  it('needs no pointer: J, C, R, Enter, and Tab to the rest', async () => {
+    await view(camille, 'File');
+    await offer(camille, 'Ana').waitFor();
+    await row(camille, 'Ana').waitFor();
+    for (let i = 0; i < 4 && !(await isOpen(camille, 'Ana')); i++) await camille.locator('body').press('j');
+    await opened(camille, 'Ana');
+    await camille.keyboard.press('c');
+    await whose(camille, 'Vous répondez');
+    await camille.keyboard.press('r');
+    await camille.locator('textarea:focus').waitFor();
+    await camille.keyboard.type('Bonjour Ana, une nouvelle lampe part aujourd’hui.');
+    await camille.keyboard.press('Enter');
+    await hears('Ana', 'une nouvelle lampe part aujourd’hui');
+    await once(camille, 'une nouvelle lampe part aujourd’hui');
+    const focused = () => camille.evaluate(() => document.activeElement.textContent);
+    for (let i = 0; i < 30 && await focused() !== 'Rendre à l’assistant'; i++) await camille.keyboard.press('Shift+Tab');
+    assert.equal(await focused(), 'Rendre à l’assistant');
+    await camille.keyboard.press('Enter');
+    await camille.locator('.event', { hasText: 'Camille rend la main à l’assistant' }).waitFor();
+    const said = await answers('Ana');
+    await text('Ana', 'vos horaires ?');
+    assert.match(await answer('Ana', said), /9 h/);
+  });
+
   it('tells Thomas that Camille has him', async () => {
+    await view(camille, 'À moi');
+    await open(camille, 'Théodore');
     thomas = await enter('thomas');
     await view(thomas, 'Toutes');
     await open(thomas, 'Théodore');
@@ -211,10 +244,10 @@ describe('the desk', { concurrency: false }, () => {
     await shot(camille, 'returned');
   });
 
-  it('gives Béatrice to one of two who claim her at once', async () => {
-    await Promise.all([camille, thomas].map((page) => view(page, 'File')));
-    await Promise.all([camille, thomas].map((page) => open(page, 'Béatrice')));
-    await Promise.all([camille, thomas].map((page) => act(page, 'Prendre')));
+  it('gives Claire to one of two who take over from the assistant at once', async () => {
+    await Promise.all([camille, thomas].map((page) => view(page, 'Assistant')));
+    await Promise.all([camille, thomas].map((page) => open(page, 'Claire')));
+    await Promise.all([camille, thomas].map((page) => act(page, 'Prendre la main')));
     const won = (page) => page.locator('.head .whose', { hasText: 'Vous répondez' });
     await won(camille).or(camille.locator('.toast', { hasText: 'Thomas a déjà pris' })).first().waitFor();
     await won(thomas).or(thomas.locator('.toast', { hasText: 'Camille a déjà pris' })).first().waitFor();
@@ -223,26 +256,32 @@ describe('the desk', { concurrency: false }, () => {
     assert.equal(await won(camille).count() + await won(thomas).count(), 1);
   });
 
-  it('needs no pointer: J, C, R, Enter, and Tab to the rest', async () => {
-    await row(camille, 'Ana').waitFor();
-    await camille.locator('body').press('j'); // from a conversation that left the queue to the first in it
-    await opened(camille, 'Ana');
-    await camille.keyboard.press('c');
+  it('lets her take back what she wrote before it leaves', async () => {
+    await view(camille, 'Toutes');
+    await open(camille, 'Emma');
+    await act(camille, 'Prendre la main');
     await whose(camille, 'Vous répondez');
-    await camille.keyboard.press('r');
-    await camille.locator('textarea:focus').waitFor();
-    await camille.keyboard.type('Bonjour Ana, une nouvelle lampe part aujourd’hui.');
-    await camille.keyboard.press('Enter');
-    await hears('Ana', 'une nouvelle lampe part aujourd’hui');
-    await once(camille, 'une nouvelle lampe part aujourd’hui');
-    const focused = () => camille.evaluate(() => document.activeElement.textContent);
-    for (let i = 0; i < 30 && await focused() !== 'Rendre à l’assistant'; i++) await camille.keyboard.press('Shift+Tab');
-    assert.equal(await focused(), 'Rendre à l’assistant');
-    await camille.keyboard.press('Enter');
-    await camille.locator('.event', { hasText: 'Camille rend la main à l’assistant' }).waitFor();
-    const said = await answers('Ana');
-    await text('Ana', 'vos horaires ?');
-    assert.match(await answer('Ana', said), /9 h/);
+    const said = await answers('Emma');
+    await write(camille, 'Bonjour Emma, un mot de trop.');
+    await bubbles(camille, 'un mot de trop').waitFor();
+    await camille.locator('.bubble', { hasText: 'un mot de trop' }).getByRole('button', { name: /^Annuler/ }).click();
+    await camille.waitForFunction(() => document.querySelector('textarea')?.value === 'Bonjour Emma, un mot de trop.');
+    await shot(camille, 'taken-back');
+    await reply(camille).fill('');
+    await write(camille, 'Bonjour Emma, à votre écoute.');
+    await hears('Emma', 'à votre écoute');
+    assert.equal(await answers('Emma'), said + 1);
+    assert.equal(await heard('Emma', 'un mot de trop').count(), 0);
+    await act(camille, 'Rendre à l’assistant');
+  });
+
+  it('shows Nadia the whole desk', async () => {
+    const nadia = await enter('nadia');
+    await view(nadia, 'Supervision');
+    await nadia.getByText('Camille').first().waitFor();
+    await shot(nadia, 'supervision');
+    await clean(nadia, 'supervision');
+    await nadia.context().close();
   });
 
   it('has nothing that axe complains of, light', async () => {

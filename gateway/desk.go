@@ -30,7 +30,7 @@ type NoteRow struct {
 	Type     string // the event's, or what the turn published: "escalation.requested"
 	Text     string // of a note
 	Steps    []conversation.Edge
-	Data     map[string]string // of what the turn published; of the act: to, until, tags
+	Data     map[string]string // of what the turn published; of the act: to, from, team, message, until, tags
 	Rule     conversation.Rule
 	Version  int64
 	At       time.Time
@@ -124,8 +124,10 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 		if e.Type == conversation.AgentNoted {
 			n.Kind, n.Text, n.Mentions = "note", a.Text, a.Mentions
 		}
-		if a.To != "" {
-			data["to"] = string(a.To)
+		for name, value := range map[string]string{"to": string(a.To), "from": string(a.From), "team": a.Team, "message": string(a.Message)} {
+			if value != "" {
+				data[name] = value
+			}
 		}
 		if !a.Until.IsZero() {
 			data["until"] = a.Until.UTC().Format(time.RFC3339)

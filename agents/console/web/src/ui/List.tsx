@@ -43,6 +43,7 @@ export function List({ place }: { place: Place }) {
     return () => clearTimeout(t);
   }, [client, q]);
   useEffect(() => () => { // what is found belongs to this list, and what is chosen too
+    setQ('');
     void client.find('');
     pickNone();
   }, [client, place.view]);

@@ -15,10 +15,9 @@ import (
 // office is a whole node with everybody at its desk, and a customer.
 type office struct {
 	*whole
-	ana               conversation.CustomerID
-	theo, sam, ada    *browser // an agent, a supervisor, an admin
-	far               *browser // a supervisor of another brand
-	theoPage, samPage *page
+	ana            conversation.CustomerID
+	theo, sam, ada *browser // an agent, a supervisor, an admin
+	far            *browser // a supervisor of another brand
 }
 
 func newOffice(t *testing.T) *office {

@@ -57,7 +57,7 @@ var (
 )
 
 // recentTexts is how many texts are looked into before the index is asked.
-const recentTexts = 20_000
+const recentTexts = 4000
 
 // wordsToFind is a text as the index holds it: its letters and digits, in lower
 // case without accents, each word once.
@@ -234,7 +234,7 @@ func (s *Store) findTexts(ctx context.Context, brand conversation.BrandID, words
 	}
 	if s.engine == sqliteEngine {
 		query, err := s.queryFTS(ctx, brand, words)
-		if err != nil {
+		if err != nil || query == "" {
 			return nil, err
 		}
 		return list, ask(findFTS, string(brand), before, query, limit)
@@ -259,7 +259,7 @@ const (
 
 // queryFTS says in FTS5's words what is looked for. The brand is a word too. A
 // single letter stands for itself: as a beginning it would mean a large part of
-// all texts.
+// all texts. "" finds nothing.
 func (s *Store) queryFTS(ctx context.Context, brand conversation.BrandID, words []string) (string, error) {
 	last := words[len(words)-1]
 	terms := []string{last}
@@ -271,12 +271,12 @@ func (s *Store) queryFTS(ctx context.Context, brand conversation.BrandID, words 
 			terms = append(terms, w)
 			return err
 		}, string(brand), last, last+"\U0010FFFF", maxTerms+1)
-		if err != nil {
+		if err != nil || len(terms) == 0 {
 			return "", err
 		}
 	}
 	end := `("` + strings.Join(terms, `" OR "`) + `")`
-	if len(terms) == 0 || len(terms) > maxTerms || len(last) <= prefixes && len(last) > 1 {
+	if len(terms) > maxTerms || len(last) <= prefixes && len(last) > 1 {
 		end = `"` + last + `"*`
 	}
 	all := append([]string{"_" + string(brand)}, words[:len(words)-1]...)

@@ -49,7 +49,7 @@ var (
 		select id, customer from hit order by id desc limit $4`)
 	// FTS5 gives rows newest first by itself, and stops when it has enough.
 	findFTS = both(`select t.id, t.customer from texts_words w cross join texts t on t.row = w.rowid
-		where w.texts_words match $3 and w.rowid < (select coalesce(max(row), 0) + 1 from texts where brand = $1 and id < $2)
+		where w.texts_words match $3 and w.rowid < coalesce((select row + 1 from texts where brand = $1 and id < $2 order by id desc limit 1), 0)
 		order by w.rowid desc limit $4`)
 
 	foundMessages = both(`select ` + storedOf + ` from messages m where m.brand = $1 and m.id = any($2)`)

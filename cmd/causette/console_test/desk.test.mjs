@@ -31,7 +31,7 @@ after(() => browser?.close());
 // visit opens a page in a browser of its own. What the page complains of is
 // kept; a refused request or a cut network is Chromium's to tell, and wanted.
 async function visit(path, options = {}) {
-  const context = await browser.newContext({ locale: 'fr-FR', viewport: wide, reducedMotion: 'reduce', ...options });
+  const context = await browser.newContext({ locale: 'fr-FR', timezoneId: 'Europe/Paris', viewport: wide, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on('console', (m) => {

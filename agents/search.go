@@ -84,9 +84,12 @@ func (d *Desk) SearchMessages(ctx context.Context, by Agent, q TextQuery) (Found
 
 // The index follows behind the turns, in small pieces: after each it rests ten
 // times as long as the piece took, so that at most a tenth of a processor, and
-// of SQLite's one writer, goes there.
+// of SQLite's one writer, goes there. A piece holds up the turns that come
+// meanwhile, so it is as large as what takes a few milliseconds.
 const (
-	indexBatch = 500
+	indexLeast = 16
+	indexMost  = 500
+	indexPiece = 5 * time.Millisecond
 	indexRest  = 10
 	indexEvery = time.Second      // looks at whether something is new
 	indexLag   = 60 * time.Second // a group ends within 30 s, and nodes' clocks agree within as many
@@ -97,14 +100,15 @@ const (
 func (d *Desk) IndexTexts(ctx context.Context) {
 	rest := time.NewTimer(0)
 	defer rest.Stop()
-	for {
+	for batch := indexLeast; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-rest.C:
 		}
 		begun := time.Now()
-		n, err := d.store.IndexTexts(ctx, indexLag, indexBatch)
+		n, err := d.store.IndexTexts(ctx, indexLag, batch)
+		took := time.Since(begun)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			d.log.Warn("cannot index texts; they will be found later", "error", err)
@@ -112,7 +116,12 @@ func (d *Desk) IndexTexts(ctx context.Context) {
 		case n == 0:
 			rest.Reset(indexEvery)
 		default:
-			rest.Reset(indexRest * time.Since(begun))
+			rest.Reset(indexRest * took)
+			if took > indexPiece {
+				batch = max(batch/2, indexLeast)
+			} else if n == batch {
+				batch = min(batch*2, indexMost)
+			}
 		}
 	}
 }

@@ -49,9 +49,9 @@ func (h *hub) lookAtAgents(ctx context.Context) {
 		}
 		people[a.ID] = is
 	}
-	h.people = people
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.people = people
 	for c := range h.clients {
 		for _, f := range news {
 			c.tell(f, func() bool { return true })

@@ -202,8 +202,9 @@ describe('the desk', { concurrency: false }, () => {
     await shot(thomas, 'collision');
   });
 
-  it('loses nothing and doubles nothing when the network drops', async () => {
+  it('loses nothing and doubles nothing when the network drops for 30 s', async () => {
     const said = await answers('Théodore');
+    const back = new Promise((resolve) => setTimeout(resolve, 30_000)); // longer than any wait between two tries
     await camille.context().setOffline(true);
     for (const ends of sockets) for (const end of ends) await end.close(); // Chromium leaves open sockets alone
     await camille.locator('.link[data-is=reconnecting]').waitFor();
@@ -215,6 +216,7 @@ describe('the desk', { concurrency: false }, () => {
     await shot(camille, 'offline');
     assert.equal(await bubbles(camille, 'Lyon').count(), 0, 'the page is not cut off');
 
+    await back;
     await camille.context().setOffline(false);
     await live(camille);
     await once(camille, 'et vous livrez à Lyon ?');

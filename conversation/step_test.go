@@ -495,7 +495,12 @@ func TestAKeywordCostsFewAllocations(t *testing.T) {
 		for _, word := range []string{"STOP", "AIDE"} {
 			e := text("1", word)
 			e.Live = &Live{Wait: 12 * time.Minute, Incidents: []Incident{snow}}
-			if n := testing.AllocsPerRun(200, func() { s.Step(c, e, monday) }); n > keywordAllocs {
+			// The fewest of many: the race detector has the pool of machines drop some on purpose.
+			n := testing.AllocsPerRun(1, func() { s.Step(c, e, monday) })
+			for range 100 {
+				n = min(n, testing.AllocsPerRun(1, func() { s.Step(c, e, monday) }))
+			}
+			if n > keywordAllocs {
 				t.Errorf("%s %s costs %.0f allocations; at most %d", name, word, n, keywordAllocs)
 			}
 		}

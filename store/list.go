@@ -33,9 +33,9 @@ var (
 	listQueue = both(`select customer, queued, priority, plain, due from tickets /* indexed by tickets_queue */
 		where brand = $1 and status = 'queued' and (priority, plain, due, queued, customer) > ($2, $3, $4, $5, $6)
 		order by priority, plain, due, queued, customer limit $7`)
-	listAll = both(fmt.Sprintf(newest, ""))
+	listAll = both(fmt.Sprintf(newest, "", window))
 	listBot = both(fmt.Sprintf(newest, `and not exists (select 1 from tickets t
-		where t.brand = $1 and t.customer = r.customer and t.status <> 'resolved')`))
+		where t.brand = $1 and t.customer = r.customer and t.status <> 'resolved')`, window))
 
 	// Each counts an index that holds nothing else.
 	countMine  = both(`select count(*) from tickets /* indexed by tickets_owner */ where brand = $1 and owner = $2 and status in ('assigned', 'snoozed')`)
@@ -52,10 +52,12 @@ var (
 	changedAt = both(`select customer, changed from conversations where brand = $1 and customer = any($2)`)
 )
 
-// newest reads one window below $2: each row says whether it is to be listed.
+// newest reads one window below $2: each row says whether it is to be listed. How
+// much a window is stands in the statement: PostgreSQL would plan for a tenth of
+// the brand else.
 const newest = `select r.customer, r.id, not exists (select 1 from messages n
 		where n.brand = $1 and n.customer = r.customer and n.id > r.id) %s
-	from (select customer, id from messages where brand = $1 and id < $2 order by id desc limit $3) r order by r.id desc`
+	from (select customer, id from messages where brand = $1 and id < $2 order by id desc limit %d) r order by r.id desc`
 
 var storedOf = "m." + strings.ReplaceAll(storedColumns, ", ", ", m.")
 
@@ -193,7 +195,7 @@ func (s *Store) recent(ctx context.Context, brand conversation.BrandID, view age
 				list = append(list, p)
 			}
 			return err
-		}, string(brand), below, window)
+		}, string(brand), below)
 		if err != nil || seen < window || len(list) >= limit {
 			return list, "", err
 		}

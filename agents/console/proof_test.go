@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/causette/causette/gateway/gatewaytest"
 )
 
 // TestProofConsoles connects many consoles to a node in a process of its own,
@@ -30,6 +32,8 @@ func TestProofConsoles(t *testing.T) {
 		consoles, events, pace = 2000, 150, 200*time.Millisecond // 5 a second, for 30 s
 	}
 	const memory, late = 40 << 10, 250 * time.Millisecond
+	const others = .05 // of the processors; with less than the rest of a virtual machine, times say nothing
+	stolen := gatewaytest.Stolen()
 
 	n := startNode(t, consoles+2)
 	var before, idle, after usage
@@ -64,7 +68,11 @@ func TestProofConsoles(t *testing.T) {
 		p50, p99, worst := took[len(took)/2], took[len(took)*99/100], took[len(took)-1]
 		t.Logf("from before the commit to the page, %s: p50 %v, p99 %v, at most %v (%d readings)", name,
 			p50.Round(time.Millisecond/10), p99.Round(time.Millisecond/10), worst.Round(time.Millisecond/10), len(took))
-		if long && p99 >= late {
+		switch {
+		case !long || p99 < late:
+		case stolen() > others:
+			t.Logf("%s: p99 is %v, not under %v, on a machine whose host took %.0f %% of it: this proves nothing", name, p99, late, 100*stolen())
+		default:
 			t.Errorf("%s: p99 is %v, not under %v", name, p99, late)
 		}
 	}

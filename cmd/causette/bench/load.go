@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/causette/causette/gateway/gatewaytest"
 )
 
 // load is everybody who texts one gateway.
@@ -28,6 +30,7 @@ type measured struct {
 	rate  float64 // answers that arrived, a second
 	ack   histogram
 	reply histogram // the answer's arrival at the carrier
+	host  float64   // share of the processors' time that the host gave to others meanwhile
 }
 
 func (l *load) fail(err error) {
@@ -48,7 +51,7 @@ func (l *load) customer() int {
 // closed keeps every line busy, each with one text that is acknowledged and
 // answered before the next, and counts answers for d after warmup.
 func (l *load) closed(ctx context.Context, warmup, d time.Duration) (*measured, error) {
-	m := &measured{}
+	m, stolen := &measured{}, gatewaytest.Stolen()
 	span, cancel := context.WithTimeout(ctx, warmup+d)
 	defer cancel()
 	var lines sync.WaitGroup
@@ -59,6 +62,7 @@ func (l *load) closed(ctx context.Context, warmup, d time.Duration) (*measured, 
 	from, began := l.carrier.replies.Load(), time.Now()
 	<-span.Done()
 	m.rate = float64(l.carrier.replies.Load()-from) / time.Since(began).Seconds()
+	m.host = stolen()
 	lines.Wait()
 	return m, errors.Join(ctx.Err(), l.settled())
 }
@@ -97,7 +101,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration, m *measu
 	for range l.lines {
 		lines.Go(func() { l.say(ctx, due, m) })
 	}
-	from, began := l.carrier.replies.Load(), time.Now()
+	from, began, stolen := l.carrier.replies.Load(), time.Now(), gatewaytest.Stolen()
 	for n := range int(rate * d.Seconds()) {
 		at := began.Add(time.Duration(float64(n) / rate * float64(time.Second)))
 		if wait(ctx, time.Until(at)); ctx.Err() != nil {
@@ -108,6 +112,7 @@ func (l *load) open(ctx context.Context, rate float64, d time.Duration, m *measu
 	close(due)
 	lines.Wait()
 	err := errors.Join(ctx.Err(), l.settled())
+	m.host = max(m.host, stolen())
 	m.rate = float64(l.carrier.replies.Load()-from) / d.Seconds()
 	return err
 }

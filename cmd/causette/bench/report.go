@@ -51,9 +51,11 @@ func pairs(row func(string, func(*figures) string), prefix string, of func(*figu
 	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return middle(of(f).whole.used).String() })
 	row(prefix+"HTTP alone, answers/s", func(f *figures) string { return thousands(median(of(f).http.rates)) })
 	row("CPU of one, µs: gateway, database, load", func(f *figures) string { return middle(of(f).http.used).String() })
+	row("of the machine, its host took meanwhile", func(f *figures) string { return spread(slices.Concat(of(f).whole.host, of(f).http.host), percent) })
 	row("whole loop / HTTP alone", func(f *figures) string { return spread(of(f).shares(), percent) })
 	row("at half of it: acknowledged p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).acks) })
 	row("at half of it: reply posted p50, p99, max", func(f *figures) string { return latencies(of(f).whole.open, (*measured).replies) })
+	row("of the machine, its host took meanwhile", func(f *figures) string { return taken(of(f).whole.open) })
 	row("HTTP alone at that rate: acknowledged", func(f *figures) string { return latencies(of(f).http.open, (*measured).acks) })
 	row("HTTP alone at that rate: reply posted", func(f *figures) string { return latencies(of(f).http.open, (*measured).replies) })
 }
@@ -113,6 +115,13 @@ func latencies(m *measured, of func(*measured) *histogram) string {
 	}
 	h := of(m)
 	return millis(h.quantile(0.5)) + ", " + millis(h.quantile(0.99)) + ", " + millis(h.longest())
+}
+
+func taken(m *measured) string {
+	if m == nil {
+		return "-"
+	}
+	return percent(m.host)
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }

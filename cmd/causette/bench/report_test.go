@@ -8,7 +8,7 @@ import (
 )
 
 func TestTheReportSaysWhichTargetsAreMetAndWhichAreMissed(t *testing.T) {
-	open := &measured{}
+	open := &measured{host: .02}
 	for range 99 {
 		open.ack.record(4 * time.Millisecond)
 		open.reply.record(60 * time.Millisecond)
@@ -18,8 +18,8 @@ func TestTheReportSaysWhichTargetsAreMetAndWhichAreMissed(t *testing.T) {
 	f := &figures{
 		engine: "sqlite", groups: series{5000, 4000, 3000}, single: series{2000, 2500, 1000},
 		plain: &pair{
-			whole: trial{rates: series{5500, 3800, 2600}, used: used, open: open},
-			http:  trial{rates: series{10_000, 7500, 5900}, used: used},
+			whole: trial{rates: series{5500, 3800, 2600}, used: used, host: series{0, .01, .3}, open: open},
+			http:  trial{rates: series{10_000, 7500, 5900}, used: used, host: series{.02, 0, .01}},
 		},
 	}
 	var b strings.Builder
@@ -30,6 +30,8 @@ func TestTheReportSaysWhichTargetsAreMetAndWhichAreMissed(t *testing.T) {
 	}
 	for _, line := range []string{
 		"whole loop / HTTP alone 51 % (44 % to 55 %)",
+		"of the machine, its host took meanwhile 1 % (0 % to 30 %)",
+		"of the machine, its host took meanwhile 2 %",
 		"group commits / one transaction a turn 2.5 (1.6 to 3.0)",
 		"CPU of one, µs: gateway, database, load 100, 0, 0",
 		"met sqlite: at least 50 % of HTTP alone: 51 %",

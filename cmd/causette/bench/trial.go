@@ -28,6 +28,7 @@ type bench struct {
 type trial struct {
 	rates series // answers a second in the closed loop
 	used  []cpu  // there, for one answer; one each round too
+	host  series // there, the share of time that the host gave to others
 	open  *measured
 }
 
@@ -117,7 +118,7 @@ func (b *bench) saturate(ctx context.Context, s *stage, t *trial) error {
 	if err := errors.Join(append(errs[:], err)...); err != nil {
 		return err
 	}
-	t.rates, t.used = append(t.rates, m.rate), append(t.used, after.since(before).each(answered))
+	t.rates, t.used, t.host = append(t.rates, m.rate), append(t.used, after.since(before).each(answered)), append(t.host, m.host)
 	return nil
 }
 

@@ -280,7 +280,7 @@ func (d *Desk) takenFrom(ctx context.Context, by Agent, brand conversation.Brand
 		return "", fmt.Errorf("%s: %w", a.Kind, err)
 	}
 	var owner conversation.AgentID
-	if c := &row.Conversation; ownerOf(c.State) == OwnerAgent && c.Desk != nil {
+	if c := &row.Conversation; c.State.Owner() == conversation.Agent && c.Desk != nil {
 		owner = c.Desk.Owner
 	}
 	if a.Kind == Transfer {

@@ -84,7 +84,7 @@ func TestAnActNamesWhoIsThere(t *testing.T) {
 	}
 	w.act(lea, customer, agents.Act{ID: "note", Kind: agents.NoteDown, Text: "@theo, tu regardes ?", Mentions: []conversation.AgentID{theo.ID}})
 	c := w.act(lea, customer, agents.Act{ID: "give", Kind: agents.Transfer, Team: "retours"}).Conversation
-	if c.Team != "retours" || c.OwnerKind != agents.OwnerQueue {
+	if c.Team != "retours" || c.OwnerKind != conversation.Queue {
 		t.Fatalf("it stands %+v", c.Desk)
 	}
 	w.online(lea, theo)

@@ -114,7 +114,7 @@ func (d *Desk) reach(c *conversation.Conversation) (Channel, conversation.Addres
 			texts = ch
 		}
 	}
-	closed := last.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= whatsappWindow
+	closed := last.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= conversation.FreeWindow
 	switch {
 	case last.ID != "" && c.Address != "" && (!closed || c.Customer.Phone == "" || texts.ID == ""):
 		return last, c.Address, true // the turn says that it is closed

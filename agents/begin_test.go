@@ -130,7 +130,7 @@ func TestAFirstWordIsSaidOnceAndTakesTheConversation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := done.Conversation; c.Customer != customer || c.Owner != lea.ID || c.OwnerKind != agents.OwnerAgent {
+		if c := done.Conversation; c.Customer != customer || c.Owner != lea.ID || c.OwnerKind != conversation.Agent {
 			t.Errorf("it stands %+v", c.Summary)
 		}
 	}

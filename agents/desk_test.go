@@ -22,11 +22,11 @@ func TestAConversationGoesToThePersonWhoClaimsIt(t *testing.T) {
 		t.Fatalf("the queue is %+v", queue)
 	}
 	s := queue.Items[0]
-	if s.Customer != customer || s.OwnerKind != agents.OwnerQueue || s.Status != conversation.DeskQueued || s.Waits.IsZero() {
+	if s.Customer != customer || s.OwnerKind != conversation.Queue || s.Status != conversation.DeskQueued || s.Waits.IsZero() {
 		t.Errorf("who waits is %+v", s)
 	}
 	done := w.act(lea, customer, agents.Act{ID: "1", Kind: agents.Claim})
-	if c := done.Conversation; c.OwnerKind != agents.OwnerAgent || c.Owner != lea.ID || !c.CanWrite || c.Desk == nil {
+	if c := done.Conversation; c.OwnerKind != conversation.Agent || c.Owner != lea.ID || !c.CanWrite || c.Desk == nil {
 		t.Errorf("after the claim: %+v", c)
 	}
 	if r := w.refused(theo, customer, agents.Act{ID: "1", Kind: agents.Claim}); r.Code != conversation.RefusedOwned || r.Owner != lea.ID {
@@ -107,7 +107,7 @@ func TestNotesAreForTheDesk(t *testing.T) {
 		t.Errorf("refused with %+v", r)
 	}
 	c := w.act(theo, customer, agents.Act{ID: "end", Kind: agents.Resolve}).Conversation
-	if c.Status != conversation.DeskResolved || c.OwnerKind != agents.OwnerAssistant {
+	if c.Status != conversation.DeskResolved || c.OwnerKind != conversation.Assistant {
 		t.Errorf("resolved: %+v", c)
 	}
 	if c := w.act(theo, customer, agents.Act{ID: "undo", Kind: agents.Reopen}).Conversation; c.Owner != theo.ID || c.Status != conversation.DeskAssigned {

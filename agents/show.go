@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/causette/causette/conversation"
@@ -19,7 +18,7 @@ func (d *Desk) summary(r Row) Summary {
 	s := Summary{
 		Brand: c.Brand, Customer: c.Customer.ID, Name: strings.TrimSpace(c.Customer.First + " " + c.Customer.Last),
 		Phone: c.Customer.Phone, Medium: c.Medium, Language: c.Customer.Language, State: c.State,
-		OwnerKind: ownerOf(c.State), Priority: conversation.Normal, At: r.Changed,
+		OwnerKind: c.State.Owner(), Priority: conversation.Normal, At: r.Changed,
 		VIP: c.Customer.VIP, Version: c.Version, Silenced: c.Customer.Silenced, Tags: []string{},
 	}
 	if s.Phone == "" {
@@ -38,16 +37,6 @@ func (d *Desk) summary(r Row) Summary {
 		s.From, _ = author(m)
 	}
 	return s
-}
-
-func ownerOf(s conversation.State) OwnerKind {
-	switch s {
-	case conversation.AwaitingAgent:
-		return OwnerQueue
-	case conversation.WithAgent:
-		return OwnerAgent
-	}
-	return OwnerAssistant
 }
 
 // author is who said a message.
@@ -87,39 +76,24 @@ func (d *Desk) show(r Row, by Agent, draft string) Detail {
 		}
 	}
 	if c.Medium == conversation.WhatsApp && !c.WroteAt.IsZero() {
-		until := c.WroteAt.Add(whatsappWindow)
+		until := c.WroteAt.Add(conversation.FreeWindow)
 		v.WindowUntil = &until
 	}
 	return v
 }
 
-// whatsappWindow is how long a business may answer freely after the customer
-// wrote: https://developers.facebook.com/docs/whatsapp/pricing (customer service window).
-const whatsappWindow = 24 * time.Hour
-
 // whyNot says why the agent cannot write to the customer now, "" where they can.
 // The turn decides again when they do.
 func (d *Desk) whyNot(c *conversation.Conversation, by Agent) string {
 	switch {
-	case ownerOf(c.State) != OwnerAgent || c.Desk == nil || c.Desk.Owner != by.ID:
+	case c.State.Owner() != conversation.Agent || c.Desk == nil || c.Desk.Owner != by.ID:
 		return conversation.RefusedNotOwner
-	case c.Customer.Silenced && !asked(c):
+	case c.Unheard():
 		return conversation.RefusedOptedOut
-	case c.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= whatsappWindow:
+	case c.Medium == conversation.WhatsApp && d.now().Sub(c.WroteAt) >= conversation.FreeWindow:
 		return conversation.RefusedWindow
 	}
 	return ""
-}
-
-// asked says whether the customer wrote after they stopped everything: that may
-// be answered.
-func asked(c *conversation.Conversation) bool {
-	for _, s := range c.Customer.Consents {
-		if s.Purpose == conversation.Transactional && s.State == conversation.Withdrawn && !c.WroteAt.After(s.At) {
-			return false
-		}
-	}
-	return true
 }
 
 func profile(c *conversation.Customer) Profile {

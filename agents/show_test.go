@@ -101,7 +101,7 @@ func TestThePagesJSON(t *testing.T) {
 			}
 		}
 	}
-	if s := d.summary(row); s.Preview != "Bonjour à tous" || s.From != FromCustomer || s.Name != "Claire Martin" || s.OwnerKind != OwnerAssistant {
+	if s := d.summary(row); s.Preview != "Bonjour à tous" || s.From != FromCustomer || s.Name != "Claire Martin" || s.OwnerKind != conversation.Assistant {
 		t.Errorf("summary %+v", s)
 	}
 }

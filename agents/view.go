@@ -17,7 +17,7 @@ type Summary struct {
 	Medium    conversation.Medium     `json:"medium"`
 	Language  string                  `json:"language"`
 	State     conversation.State      `json:"state"`
-	OwnerKind OwnerKind               `json:"owner_kind"`
+	OwnerKind conversation.Owner      `json:"owner_kind"` // who answers the customer
 	Owner     conversation.AgentID    `json:"owner"`
 	Status    conversation.DeskStatus `json:"status"`
 	Priority  conversation.Priority   `json:"priority"`
@@ -38,15 +38,6 @@ type Summary struct {
 	Version   int64                   `json:"version"`
 	Silenced  bool                    `json:"silenced"`
 }
-
-// OwnerKind is who answers the customer.
-type OwnerKind string
-
-const (
-	OwnerAssistant OwnerKind = "assistant"
-	OwnerQueue     OwnerKind = "queue"
-	OwnerAgent     OwnerKind = "agent"
-)
 
 // From is who said something.
 type From string

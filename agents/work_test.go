@@ -75,7 +75,7 @@ func TestNothingIsOfferedWhereAgentsChooseThemselves(t *testing.T) {
 	w.online(lea)
 	customer := w.texts("Je veux parler à un conseiller")
 	w.round(agents.NewAssigner(w.desk, agents.AssignerOptions{Manual: true}))
-	if c := w.stands(lea, customer); c.Desk.Offered != "" || c.OwnerKind != agents.OwnerQueue {
+	if c := w.stands(lea, customer); c.Desk.Offered != "" || c.OwnerKind != conversation.Queue {
 		t.Errorf("it stands %+v", c.Desk)
 	}
 }

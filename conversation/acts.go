@@ -16,12 +16,11 @@ const timerSnooze = "snooze"
 
 // Bounds of what agents write.
 const (
-	maxNote    = 4000 // runes
-	maxTagged  = 20
-	maxTag     = 40
-	maxSnooze  = 366 * 24 * time.Hour
-	maxAhead   = 7 * 24 * time.Hour // what is said later is said within a week
-	freeWindow = 24 * time.Hour     // WhatsApp takes free text for so long after the customer's last
+	maxNote   = 4000 // runes
+	maxTagged = 20
+	maxTag    = 40
+	maxSnooze = 366 * 24 * time.Hour
+	maxAhead  = 7 * 24 * time.Hour // what is said later is said within a week
 )
 
 // act does what an agent asks, or says why not.
@@ -257,7 +256,7 @@ func (t *turn) wrote(a *Act) *Refused {
 		return refused
 	case a.Seen > 0 && t.c.Said > a.Seen:
 		return refuse(RefusedMoved)
-	case t.unheard():
+	case t.c.Unheard():
 		return refuse(RefusedOptedOut)
 	}
 	if refused := t.leaves(when, t.c.Medium); refused != nil {
@@ -294,7 +293,7 @@ func (t *turn) leaves(when time.Time, m Medium) *Refused {
 	switch {
 	case when.Sub(t.now) > maxAhead:
 		return refuse(RefusedTooFar)
-	case m == WhatsApp && (t.c.Medium != WhatsApp || when.Sub(t.c.WroteAt) >= freeWindow):
+	case m == WhatsApp && (t.c.Medium != WhatsApp || when.Sub(t.c.WroteAt) >= FreeWindow):
 		return refuse(RefusedWindow)
 	}
 	return nil
@@ -320,22 +319,6 @@ func (t *turn) recalled(a *Act) *Refused {
 		t.unanswer()
 	}
 	return nil
-}
-
-// unheard reports a customer who stopped everything and wrote nothing since:
-// only answers to what they write remain.
-func (t *turn) unheard() bool {
-	c := &t.c.Customer
-	if !c.Silenced {
-		return false
-	}
-	var stopped time.Time
-	for _, s := range c.Consents {
-		if s.Purpose == Transactional && s.State == Withdrawn && s.At.After(stopped) {
-			stopped = s.At
-		}
-	}
-	return !t.c.WroteAt.After(stopped)
 }
 
 // noted is a note of an agent: the event itself is what the desk reads.

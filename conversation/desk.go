@@ -53,6 +53,25 @@ func (d *Desk) Holder() AgentID {
 	return ""
 }
 
+// FreeWindow is how long WhatsApp takes free text after the customer's last:
+// https://developers.facebook.com/docs/whatsapp/pricing (customer service window).
+const FreeWindow = 24 * time.Hour
+
+// Unheard reports a customer who stopped everything and wrote nothing since:
+// only answers to what they write remain.
+func (c *Conversation) Unheard() bool {
+	if !c.Customer.Silenced {
+		return false
+	}
+	var stopped time.Time
+	for _, s := range c.Customer.Consents {
+		if s.Purpose == Transactional && s.State == Withdrawn && s.At.After(stopped) {
+			stopped = s.At
+		}
+	}
+	return !c.WroteAt.After(stopped)
+}
+
 // DeskStatus is where a conversation stands at the desk.
 type DeskStatus string
 

@@ -145,7 +145,7 @@ func (t *turn) waitedOn() {
 // mayTell reports whether the desk's own words may reach the customer unasked.
 func (t *turn) mayTell() bool {
 	return t.c.Address != "" && t.maySay(Transactional) && !slices.Contains(t.c.Customer.Invalid, t.c.Medium) &&
-		(t.c.Medium != WhatsApp || t.now.Sub(t.c.WroteAt) < freeWindow)
+		(t.c.Medium != WhatsApp || t.now.Sub(t.c.WroteAt) < FreeWindow)
 }
 
 // waitOf writes a wait for the log: "20m", "" where it is not known.

@@ -112,27 +112,19 @@ func (d *Desk) UpdateAgent(ctx context.Context, by Agent, change Agent) error {
 
 // SetPassword gives an account another password; its sessions are over.
 func (d *Desk) SetPassword(ctx context.Context, by Agent, id conversation.AgentID, password string) error {
-	if by.ID != id || by.Disabled {
-		if err := Allow(by, ManageAgents, ""); err != nil {
-			return err
-		}
-	}
-	a, err := d.store.Agent(ctx, id)
-	if err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	if a.Password, err = hashPassword(ctx, password); err != nil {
+	return d.revoke(ctx, by, id, AuditPassword, func(a *Agent) (err error) {
+		a.Password, err = hashPassword(ctx, password)
 		return err
-	}
-	a.Revoked = d.moment()
-	if err := d.store.PutAgent(ctx, a); err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	return d.record(ctx, by.ID, AuditPassword, "", map[string]string{"agent": string(id)})
+	})
 }
 
 // LogoutAgent ends every session of an agent: one's own, or with ManageAgents.
 func (d *Desk) LogoutAgent(ctx context.Context, by Agent, id conversation.AgentID) error {
+	return d.revoke(ctx, by, id, AuditForced, func(*Agent) error { return nil })
+}
+
+// revoke changes an account so that its sessions are over: one's own, or with ManageAgents.
+func (d *Desk) revoke(ctx context.Context, by Agent, id conversation.AgentID, kind string, change func(*Agent) error) error {
 	if by.ID != id || by.Disabled {
 		if err := Allow(by, ManageAgents, ""); err != nil {
 			return err
@@ -140,13 +132,16 @@ func (d *Desk) LogoutAgent(ctx context.Context, by Agent, id conversation.AgentI
 	}
 	a, err := d.store.Agent(ctx, id)
 	if err != nil {
-		return fmt.Errorf("log out: %w", err)
+		return fmt.Errorf("%s: %w", kind, err)
+	}
+	if err := change(&a); err != nil {
+		return err
 	}
 	a.Revoked = d.moment()
 	if err := d.store.PutAgent(ctx, a); err != nil {
-		return fmt.Errorf("log out: %w", err)
+		return fmt.Errorf("%s: %w", kind, err)
 	}
-	return d.record(ctx, by.ID, AuditForced, "", map[string]string{"agent": string(id)})
+	return d.record(ctx, by.ID, kind, "", map[string]string{"agent": string(id)})
 }
 
 const (

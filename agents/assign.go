@@ -92,10 +92,7 @@ func (a *Assigner) offer(ctx context.Context, everybody []Agent) error {
 			people = append(people, &candidate{p, a.given[p.ID]})
 		}
 	}
-	q := Query{View: ViewQueue, Limit: maxPage, Cursor: a.next}
-	for _, b := range d.brands {
-		q.Brands = append(q.Brands, b.ID)
-	}
+	q := Query{Brands: idsOf(d.brands), View: ViewQueue, Limit: maxPage, Cursor: a.next}
 	for range pages {
 		if !slices.ContainsFunc(people, (*candidate).room) {
 			break

@@ -107,10 +107,7 @@ func (d *Desk) Reassign(ctx context.Context, by Agent, id conversation.AgentID) 
 		return 0, fmt.Errorf("reassign: %w", err)
 	}
 	var has []Target
-	q := Query{Agent: id, View: ViewMine, Limit: maxPage}
-	for _, b := range d.BrandsOf(by) {
-		q.Brands = append(q.Brands, b.ID)
-	}
+	q := Query{Brands: idsOf(d.BrandsOf(by)), Agent: id, View: ViewMine, Limit: maxPage}
 	for more := len(q.Brands) > 0; more; more = q.Cursor != "" {
 		rows, next, err := d.store.List(ctx, q)
 		if err != nil {

@@ -106,6 +106,14 @@ func (d *Desk) BrandsOf(a Agent) []Brand {
 	return slices.DeleteFunc(slices.Clone(d.brands), func(b Brand) bool { return !a.serves(b.ID) })
 }
 
+func idsOf(brands []Brand) []conversation.BrandID {
+	var ids []conversation.BrandID
+	for _, b := range brands {
+		ids = append(ids, b.ID)
+	}
+	return ids
+}
+
 // Page is one page of a view.
 type Page struct {
 	Seq    int64     `json:"as_of_seq"` // of the log, taken before the page was read

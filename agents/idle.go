@@ -22,10 +22,7 @@ func (a *Assigner) giveBack(ctx context.Context, everybody []Agent) error {
 		if p.Load == 0 || p.There(now) {
 			continue
 		}
-		q := Query{View: ViewMine, Agent: p.ID, Limit: maxPage}
-		for _, b := range d.brands {
-			q.Brands = append(q.Brands, b.ID)
-		}
+		q := Query{Brands: idsOf(d.brands), View: ViewMine, Agent: p.ID, Limit: maxPage}
 		for range pages {
 			rows, next, err := d.store.List(ctx, q)
 			if err != nil {

@@ -57,10 +57,7 @@ func (d *Desk) Mentions(ctx context.Context, by Agent, cursor string, limit int)
 	if len(cursor) > maxCursor {
 		return Mentions{}, &Fault{"cursor", "is none of ours"}
 	}
-	var brands []conversation.BrandID
-	for _, b := range d.BrandsOf(by) {
-		brands = append(brands, b.ID)
-	}
+	brands := idsOf(d.BrandsOf(by))
 	unread, err := d.store.Unread(ctx, by.ID, brands)
 	if err != nil {
 		return Mentions{}, fmt.Errorf("count mentions: %w", err)

@@ -58,9 +58,7 @@ func (d *Desk) checkQuery(by Agent, q Query) (Query, error) {
 		}
 	}
 	if len(q.Brands) == 0 {
-		for _, b := range d.BrandsOf(by) {
-			q.Brands = append(q.Brands, b.ID)
-		}
+		q.Brands = idsOf(d.BrandsOf(by))
 	}
 	q.Agent, q.Search = by.ID, strings.TrimSpace(q.Search)
 	switch {

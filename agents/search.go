@@ -64,10 +64,7 @@ func (d *Desk) SearchMessages(ctx context.Context, by Agent, q TextQuery) (Found
 		return FoundPage{}, &Fault{"cursor", "is none of ours"}
 	}
 	page := FoundPage{Items: []Found{}}
-	var brands []conversation.BrandID
-	for _, b := range d.brandsAsked(by, q.Brand) {
-		brands = append(brands, b.ID)
-	}
+	brands := idsOf(d.brandsAsked(by, q.Brand))
 	q.Limit = pageOf(q.Limit)
 	list, err := d.store.FindTexts(ctx, brands, q.Text, q.Cursor, q.Limit)
 	if err != nil {

@@ -312,7 +312,7 @@ func (s *trial) judgeClaims(claims []*claim) {
 		s.t.Fatal(err)
 	}
 	accepted := s.played.Accepted()
-	wrong := slices.Concat(h.logIsWhole(), h.oneSendEach(accepted), h.givenUp(1000), h.inOrder(accepted), h.reportsKept(s.router))
+	wrong := h.kept(s.router, accepted)
 	byPhone := byPhone(accepted)
 	turns := map[conversation.CustomerID][]turnTaken{}
 	for _, t := range h.turns {

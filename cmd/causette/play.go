@@ -145,20 +145,25 @@ func (d *demo) line(ctx context.Context, out io.Writer, day *dayClock, l line) e
 	if l.silent {
 		return d.taken(ctx, sent)
 	}
-	patience, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	got, err := d.carrier.Await(patience, phone.Number, sent.Place, func(phones.Message) bool { return true })
+	got, err := d.next(ctx, phone, sent.Place)
 	if err != nil {
 		return err
 	}
 	show(out, day, "Lumen", "<", got.Text)
 	if l.more {
-		if got, err = d.carrier.Await(patience, phone.Number, got.Place, func(phones.Message) bool { return true }); err != nil {
+		if got, err = d.next(ctx, phone, got.Place); err != nil {
 			return err
 		}
 		show(out, day, "Lumen", "<", got.Text)
 	}
 	return nil
+}
+
+// next waits for the brand's next message on a phone behind a place.
+func (d *demo) next(ctx context.Context, phone phones.Phone, place uint64) (phones.Message, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	return d.carrier.Await(ctx, phone.Number, place, func(phones.Message) bool { return true })
 }
 
 // ship tells the gateway that the customer's newest order has moved.

@@ -120,9 +120,7 @@ func (d *demo) remindOf(ctx context.Context, out io.Writer, day *dayClock, phone
 	if err := d.remind(ctx, l.who); err != nil {
 		return err
 	}
-	patience, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	got, err := d.carrier.Await(patience, phone.Number, heard, func(phones.Message) bool { return true })
+	got, err := d.next(ctx, phone, heard)
 	if err != nil {
 		return err
 	}

@@ -113,9 +113,7 @@ func (d *demo) happens(ctx context.Context, l line) error {
 	if l.silent {
 		return d.taken(ctx, sent)
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	_, err = d.carrier.Await(ctx, phone.Number, sent.Place, func(phones.Message) bool { return true })
+	_, err = d.next(ctx, phone, sent.Place)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil // it waits for a person
 	}

@@ -20,6 +20,12 @@ type BrandInfo struct {
 	UploadURL  string        `json:"upload_url,omitempty"`    // where photos are sent from a phone without pictures; a one-use code is appended
 	Pictures   []Medium      `json:"pictures,omitempty"`      // the media that carry pictures; none: WhatsApp only
 	DoubleOpt  bool          `json:"double_opt_in,omitempty"` // START is asked back before consent counts
+	Prefer     []Medium      `json:"prefer,omitempty"`        // media in the order that the brand wants them tried; none: where the customer wrote last
+	Fallback   time.Duration `json:"fallback,omitempty"`      // a prompt that WhatsApp has not delivered by then goes as SMS; 0: only one that failed
+	Discreet   bool          `json:"discreet,omitempty"`      // a lock screen does not tell what was bought
+	LinkURL    string        `json:"link_url,omitempty"`      // what short links begin with, "https://lmn.example/l/"; "": links go as they are
+	LinkHosts  []string      `json:"link_hosts,omitempty"`    // where short links may lead, with their subdomains
+	LinkFor    time.Duration `json:"link_for,omitempty"`      // how long they lead there
 	Identifies string        `json:"identifies,omitempty"`    // the senders that are really us, as customers see them: "36105"
 }
 

@@ -31,7 +31,7 @@ func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
 	i := slices.IndexFunc(list, func(s Standing) bool { return s.Medium == m && s.Purpose == p })
 	switch {
 	case i < 0:
-		list = append(list, Standing{m, p, state, at})
+		list = append(list, Standing{Medium: m, Purpose: p, State: state, At: at})
 	case state == Withdrawn && !older(at, list[i].At):
 		list[i].State = state
 		if at.After(list[i].At) {

@@ -36,6 +36,7 @@ type Conversation struct {
 	Budget    Budget            `json:"budget,omitzero"`     // answers given this hour
 	Desk      *Desk             `json:"desk,omitempty"`      // what people have to do with it
 	Incidents []string          `json:"incidents,omitempty"` // those that were told, newest last, at most 8
+	Prompts   []Pending         `json:"prompts,omitempty"`   // what automations asked for and what is not over, oldest first, at most MaxPending
 }
 
 // MaxQuestions bounds the open questions of one conversation.
@@ -77,15 +78,18 @@ type Event struct {
 	Type EventType `json:"type"`
 	Time time.Time `json:"time"` // when it happened, by its source's clock
 
-	Message *Inbound   `json:"message,omitempty"` // MessageReceived
-	Timer   *Timer     `json:"timer,omitempty"`   // TimerDue
-	Shop    *ShopEvent `json:"shop,omitempty"`    // every type with a dot of the shop's: cart.updated, order.placed, …
-	Prompt  *Prompt    `json:"prompt,omitempty"`  // PromptRequested
-	Result  *Result    `json:"result,omitempty"`  // JobDone
-	Consent *Consent   `json:"consent,omitempty"` // ConsentRecorded
-	Refusal *Refusal   `json:"refusal,omitempty"` // SendRefused
-	Act     *Act       `json:"act,omitempty"`     // every type that begins with "agent."
-	Live    *Live      `json:"live,omitempty"`    // how the desk looked then; nil: not known
+	Message  *Inbound   `json:"message,omitempty"`  // MessageReceived
+	Timer    *Timer     `json:"timer,omitempty"`    // TimerDue
+	Shop     *ShopEvent `json:"shop,omitempty"`     // every type with a dot of the shop's: cart.updated, order.placed, …
+	Prompt   *Prompt    `json:"prompt,omitempty"`   // PromptRequested
+	Result   *Result    `json:"result,omitempty"`   // JobDone
+	Consent  *Consent   `json:"consent,omitempty"`  // ConsentRecorded
+	Refusal  *Refusal   `json:"refusal,omitempty"`  // SendRefused
+	Act      *Act       `json:"act,omitempty"`      // every type that begins with "agent."
+	Join     *Join      `json:"join,omitempty"`     // JoinRequested
+	Click    *Click     `json:"click,omitempty"`    // LinkClicked
+	Delivery *Delivery  `json:"delivery,omitempty"` // of a TimerDue that asks how a prompt was delivered: filled in under lock
+	Live     *Live      `json:"live,omitempty"`     // how the desk looked then; nil: not known
 }
 
 // EventType names what happened. The shop's types are the contract's, POST /v1/events.
@@ -98,6 +102,9 @@ const (
 	JobDone         EventType = "job.done"         // the shop answered what a turn asked of it
 	ConsentRecorded EventType = "consent.recorded" // consent given or withdrawn outside the conversation
 	SendRefused     EventType = "send.refused"     // the carrier said that the customer or the number cannot be reached
+	PromptCancelled EventType = "prompt.cancelled" // the automation takes its prompt back; Event.Prompt has the id alone
+	JoinRequested   EventType = "join.requested"   // somebody left this number on the join page: only the phone itself can say yes
+	LinkClicked     EventType = "link.clicked"     // the customer followed a link that was texted, for the first time
 )
 
 // Inbound is a text from the customer.
@@ -132,30 +139,15 @@ type Timer struct {
 	Payload string    `json:"payload,omitempty"`
 }
 
-// Prompt is the first word that an automation asks for.
-type Prompt struct {
-	ID        string            `json:"id"`
-	Purpose   Purpose           `json:"purpose"`
-	Template  string            `json:"template,omitempty"` // or Text
-	Text      string            `json:"text,omitempty"`
-	Variables map[string]string `json:"variables,omitempty"`
-	Channel   ChannelID         `json:"channel"`
-	Medium    Medium            `json:"medium"`
-	To        Address           `json:"to"`
-	Opens     Dialogue          `json:"opens,omitempty"`
-	Cart      string            `json:"cart,omitempty"`
-	Order     string            `json:"order,omitempty"`
-	Expires   time.Time         `json:"expires,omitzero"`
-}
-
 // Refusal is a carrier's word that this customer cannot or must not be texted.
 type Refusal struct {
 	Message MessageID `json:"message"`
 	Channel ChannelID `json:"channel"`
 	Medium  Medium    `json:"medium"`
-	Code    string    `json:"code"`    // the carrier's
-	OptOut  bool      `json:"opt_out"` // the carrier holds an opt-out that we did not know
-	Invalid bool      `json:"invalid"` // the number does not exist
+	Code    string    `json:"code"`             // the carrier's
+	OptOut  bool      `json:"opt_out"`          // the carrier holds an opt-out that we did not know
+	Invalid bool      `json:"invalid"`          // the number does not exist
+	Prompt  string    `json:"prompt,omitempty"` // of the prompt that the message said: another medium may say it
 }
 
 // Result is the answer of a job: what the shop said to a reorder.
@@ -181,11 +173,12 @@ type Turn struct {
 	Fence    bool      // the turn raised Next.Epoch: its acknowledgement waits for what is in flight
 	Messages []Message // to say, in order
 	Consents []Consent
-	Timers   []Timer  // to set
-	Unset    []string // timers to cancel, by name
-	Jobs     []Job    // to ask of the shop
-	Codes    []Code   // of links that were texted
-	Publish  []Notice // for the log, agents and outgoing webhooks
+	Timers   []Timer        // to set
+	Unset    []string       // timers to cancel, by name
+	Jobs     []Job          // to ask of the shop
+	Codes    []Code         // of links that were texted
+	Prompts  []PromptChange // what became of prompts, each id once
+	Publish  []Notice       // for the log, agents and outgoing webhooks
 }
 
 // Edge is one transition of the state machine, and why it was taken.
@@ -221,6 +214,15 @@ type Message struct {
 	Agent   AgentID   `json:"agent,omitempty"`  // who says it; "" is the assistant
 	After   time.Time `json:"after,omitzero"`   // not before; zero: at once
 	Expires time.Time `json:"expires,omitzero"` // not after; zero: the gateway's default
+
+	Content *Content `json:"content,omitempty"` // the carrier's approved template, which says Text
+}
+
+// Content is a template that the carrier has approved, with its values: what
+// WhatsApp takes outside the window. https://www.twilio.com/docs/content
+type Content struct {
+	SID       string            `json:"sid"`
+	Variables map[string]string `json:"variables,omitempty"` // by the template's own numbers: {"1": "Ana"}
 }
 
 // Consent is one row of the ledger: somebody gave or withdrew consent.
@@ -231,6 +233,7 @@ type Consent struct {
 	Source   string            `json:"source"` // keyword, form, import, shop, agent, api, carrier
 	Wording  string            `json:"wording,omitempty"`
 	Evidence map[string]string `json:"evidence,omitempty"`
+	Promise  *Promise          `json:"promise,omitempty"` // the frequency that was promised with it
 	Rule     Rule              `json:"rule,omitempty"`
 	At       time.Time         `json:"at"`
 }
@@ -247,8 +250,10 @@ type Job struct {
 // from its event, so that a turn that is run again gives the same.
 type Code struct {
 	Code    string    `json:"code"`
-	Kind    string    `json:"kind"` // "upload"
+	Kind    string    `json:"kind"` // "upload", "link"
 	Expires time.Time `json:"expires"`
+	URL     string    `json:"url,omitempty"`    // where a link leads
+	Prompt  string    `json:"prompt,omitempty"` // the Prompt.ID whose message has it
 }
 
 // Notice is something worth telling the outside: a row of the log.

@@ -34,6 +34,12 @@ type Customer struct {
 	Silenced  bool       `json:"silenced,omitempty"`  // everything stopped but answers to what the customer writes
 	Detached  bool       `json:"detached,omitempty"`  // wrong number or minor: the number no longer stands for the account
 	Invalid   []Medium   `json:"invalid,omitempty"`   // media on which the carrier says the address cannot be reached
+
+	Region  string  `json:"region,omitempty"`  // ISO 3166-2 without the country, "TX": where the shop says that they live
+	Place   Place   `json:"place,omitzero"`    // what the number tells of where they are
+	Prefers Medium  `json:"prefers,omitempty"` // what they asked to be reached on
+	Reach   []Reach `json:"reach,omitempty"`   // where they wrote from, one a medium
+	Touches []Touch `json:"touches,omitempty"` // what they were sent unasked, newest last: caps count it
 }
 
 // MaxOrders bounds the orders and returns kept on the customer's row.
@@ -45,6 +51,7 @@ type Standing struct {
 	Purpose Purpose      `json:"purpose"`
 	State   ConsentState `json:"state"`
 	At      time.Time    `json:"at"`
+	Promise *Promise     `json:"promise,omitempty"` // the frequency that they were promised
 }
 
 // Consent returns how the purpose stands on the medium, "" if nothing was ever said.
@@ -124,6 +131,8 @@ type Profile struct {
 	Language *string  `json:"language,omitempty"`
 	Timezone *string  `json:"timezone,omitempty"`
 	Country  *string  `json:"country,omitempty"`
+	Region   *string  `json:"region,omitempty"`
+	Prefers  *Medium  `json:"prefers,omitempty"`
 	VIP      *bool    `json:"vip,omitempty"`
 	Value    *Money   `json:"lifetime_value,omitempty"`
 	Points   *int64   `json:"points,omitempty"`

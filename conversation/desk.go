@@ -106,6 +106,10 @@ const (
 	AgentBegan       EventType = "agent.began"    // says the first word: the rules of prompts apply
 	AgentDeclined    EventType = "agent.declined" // does not take what was offered to them
 
+	// The two answers of an agent to a prompt that came while they talk.
+	AgentReleased EventType = "agent.released" // Act.Prompt goes out now
+	AgentDropped  EventType = "agent.dropped"  // Act.Prompt does not go out
+
 	// What the desk itself does; Act.Agent is "".
 	AgentOffered EventType = "agent.offered" // a queued one is held for To until Until
 	AgentIdled   EventType = "agent.idled"   // taken from From, who is not at it, back to the queue
@@ -129,6 +133,10 @@ type Act struct {
 	After    time.Time `json:"after,omitzero"`     // of what is written: not before
 	Message  MessageID `json:"message,omitempty"`  // of a recall
 	Mentions []AgentID `json:"mentions,omitempty"` // of a note: who should read it
+
+	Prompt    string            `json:"prompt,omitempty"`    // of a release or a drop
+	Template  string            `json:"template,omitempty"`  // of what is written: instead of Text
+	Variables map[string]string `json:"variables,omitempty"` // of the template
 
 	// Of a first word: what for, and where to.
 	Purpose Purpose   `json:"purpose,omitempty"`

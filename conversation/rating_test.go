@@ -88,7 +88,7 @@ func TestWhoIsNotAskedForAMark(t *testing.T) {
 		{"who stopped everything", func(c *Conversation) { c.Customer.Silenced = true }},
 		{"who may have stopped", func(c *Conversation) { c.Customer.Suspended = true }},
 		{"who wants nothing about orders", func(c *Conversation) {
-			c.Customer.Consents = []Standing{{SMS, Transactional, Withdrawn, monday}}
+			c.Customer.Consents = []Standing{{Medium: SMS, Purpose: Transactional, State: Withdrawn, At: monday}}
 		}},
 		{"who is not the customer", func(c *Conversation) { c.Customer.Detached = true }},
 		{"who cannot be reached", func(c *Conversation) { c.Customer.Invalid = []Medium{SMS} }},

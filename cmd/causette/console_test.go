@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -51,12 +50,7 @@ func startDemo(t *testing.T) (string, map[string]string) {
 	t.Helper()
 	// Whoever logs in must come from an address that the demo knows as its own,
 	// so the port is chosen before it starts.
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := free.Addr().String()
-	free.Close()
+	listen := freeAddress(t)
 
 	folder := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())

@@ -26,6 +26,7 @@ type BrandInfo struct {
 	LinkURL    string        `json:"link_url,omitempty"`      // what short links begin with, "https://lmn.example/l/"; "": links go as they are
 	LinkHosts  []string      `json:"link_hosts,omitempty"`    // where short links may lead, with their subdomains
 	LinkFor    time.Duration `json:"link_for,omitempty"`      // how long they lead there
+	Events     bool          `json:"events,omitempty"`        // the shop hears what happens: turns leave jobs of kind "event"
 	Identifies string        `json:"identifies,omitempty"`    // the senders that are really us, as customers see them: "36105"
 }
 

@@ -145,9 +145,10 @@ type Click struct {
 
 // Delivery is how the newest message of a prompt stands.
 type Delivery struct {
-	Prompt string `json:"prompt"`
-	Medium Medium `json:"medium"`
-	Status string `json:"status"` // the gateway's: queued, posting, accepted, sent, delivered, …
+	Prompt  string    `json:"prompt"`
+	Message MessageID `json:"message"` // what Turn.Recall takes back while it is queued
+	Medium  Medium    `json:"medium"`
+	Status  string    `json:"status"` // the gateway's: queued, posting, accepted, sent, delivered, …
 }
 
 // timerDelivery and the prompt's id name the timer that looks whether its

@@ -11,6 +11,7 @@ import (
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/visitor"
 )
 
 // Brand is what the desk needs to know of a brand.
@@ -73,7 +74,7 @@ type Desk struct {
 	seen seen
 	live atomic.Pointer[map[conversation.BrandID]*conversation.Live]
 
-	byEmail, byAddress *throttle
+	byEmail, byAddress *visitor.Throttle
 
 	mu    sync.Mutex
 	names map[conversation.AgentID]named // of agents, who are few
@@ -98,7 +99,7 @@ func New(o Options) *Desk {
 	}
 	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, channels: o.Channels, canned: o.Canned,
 		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
-		byEmail: newThrottle(loginEvery, loginBurst, throttledNames), byAddress: newThrottle(addressEvery, addressBurst, throttledNames)}
+		byEmail: visitor.NewThrottle(loginEvery, loginBurst, throttledNames), byAddress: visitor.NewThrottle(addressEvery, addressBurst, throttledNames)}
 }
 
 // BrandsOf lists the brands whose conversations the agent sees.

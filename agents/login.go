@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/visitor"
 )
 
 // Logins of one e-mail address and from one network address: somebody who
@@ -68,7 +68,7 @@ func (d *Desk) Login(ctx context.Context, email, password, from string) (Agent, 
 // what failed. Who calls begins the session.
 func (d *Desk) LoginAs(ctx context.Context, i Identity, from string) (Agent, error) {
 	now := d.now()
-	if claimed := i.Claimed(); !d.byAddress.allow(network(from), now) || claimed != "" && !d.byEmail.allow(claimed, now) {
+	if claimed := i.Claimed(); !d.byAddress.Allow(visitor.Network(from), now) || claimed != "" && !d.byEmail.Allow(claimed, now) {
 		return Agent{}, ErrTooManyLogins
 	}
 	email, err := i.Authenticate(ctx, d.store)
@@ -99,20 +99,6 @@ func (d *Desk) LoginAs(ctx context.Context, i Identity, from string) (Agent, err
 		return Agent{}, fmt.Errorf("log in: %w", err)
 	}
 	return a, nil
-}
-
-// network is whose attempts are counted together: an IPv4 address, and of IPv6
-// the 64 bits that a customer of a provider has at least.
-func network(from string) string {
-	address, err := netip.ParseAddr(from)
-	if err != nil || address.Unmap().Is4() {
-		return from
-	}
-	prefix, err := address.WithZone("").Prefix(64)
-	if err != nil {
-		return from
-	}
-	return prefix.String()
 }
 
 // LoggedOut records that the agent ended a session of theirs.

@@ -2,10 +2,8 @@ package agents
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestAPasswordIsKeptAsItsArgon2idHash(t *testing.T) {
@@ -64,40 +62,4 @@ func FuzzParseHash(f *testing.F) {
 			t.Errorf("%q passes with costs that nobody chose", phc)
 		}
 	})
-}
-
-func TestWhoGuessesIsStopped(t *testing.T) {
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	th := newThrottle(15*time.Second, 5, 100)
-	for i := range 5 {
-		if !th.allow("lea@lumen.example", now) {
-			t.Fatalf("attempt %d was stopped", i)
-		}
-	}
-	if th.allow("lea@lumen.example", now) {
-		t.Error("the sixth attempt at once was let through")
-	}
-	if !th.allow("theo@lumen.example", now) {
-		t.Error("somebody else was stopped")
-	}
-	if !th.allow("lea@lumen.example", now.Add(15*time.Second)) {
-		t.Error("a quarter of a minute later they may try again")
-	}
-}
-
-func TestAThrottleKeepsNoMoreThanItHasRoomFor(t *testing.T) {
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	th := newThrottle(time.Minute, 2, 100)
-	passed := 0
-	for i := range 1000 {
-		if th.allow(fmt.Sprint("guess-", i), now) {
-			passed++
-		}
-	}
-	if len(th.keys) != 100 || passed != 102 {
-		t.Errorf("%d keys are kept and %d attempts passed: 100 of their own, 2 of all strangers", len(th.keys), passed)
-	}
-	if !th.allow("later", now.Add(time.Hour)) || len(th.keys) != 1 {
-		t.Errorf("an hour later %d keys are kept: the old ones are forgotten", len(th.keys))
-	}
 }

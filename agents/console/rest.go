@@ -9,6 +9,7 @@ import (
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway/visitor"
 )
 
 const (
@@ -128,7 +129,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) (*session, error
 	if err := read(r, &asked); err != nil {
 		return nil, err
 	}
-	agent, err := c.desk.Login(r.Context(), asked.Email, asked.Password, clientAddress(r, c.guard.proxies))
+	agent, err := c.desk.Login(r.Context(), asked.Email, asked.Password, visitor.Address(r, c.guard.proxies))
 	if err != nil {
 		return nil, err
 	}

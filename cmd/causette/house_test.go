@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"conversation/journey":       3,
 	"conversation/transcript":    3,
 	"gateway":                    4,
+	"gateway/visitor":            4, // who asks over HTTP: several rooms ask
 	"agents":                     5, // it knocks at the gateway's door
 	"gateway/twilio":             5,
 	"gateway/whatsapp":           5,

@@ -1,4 +1,4 @@
-package agents
+package visitor
 
 import (
 	"sync"
@@ -7,10 +7,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// throttle lets each key try so often. Its memory is bounded: when it is full,
+// Throttle lets each key try so often. Its memory is bounded: when it is full,
 // who has not tried for a while is forgotten, and when all tried just now the
 // strangers share one limit.
-type throttle struct {
+type Throttle struct {
 	every rate.Limit
 	burst int
 	room  int
@@ -20,13 +20,15 @@ type throttle struct {
 	shared *rate.Limiter
 }
 
-func newThrottle(every time.Duration, burst, room int) *throttle {
-	return &throttle{every: rate.Every(every), burst: burst, room: room,
+// NewThrottle lets a key try burst times at once and then one time in every, and
+// remembers room keys.
+func NewThrottle(every time.Duration, burst, room int) *Throttle {
+	return &Throttle{every: rate.Every(every), burst: burst, room: room,
 		keys: make(map[string]*rate.Limiter), shared: rate.NewLimiter(rate.Every(every), burst)}
 }
 
-// allow counts one try.
-func (t *throttle) allow(key string, now time.Time) bool {
+// Allow counts one try.
+func (t *Throttle) Allow(key string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.keys[key]

@@ -1,4 +1,4 @@
-package console
+package visitor
 
 import (
 	"net/http"
@@ -33,7 +33,7 @@ func TestWhoAsksIsReadThroughTrustedProxiesOnly(t *testing.T) {
 		"a socket that is no network address": {"@", []string{"192.0.2.7"}, "@"},
 	} {
 		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{"X-Forwarded-For": c.forwarded}}
-		if got := clientAddress(r, trusted); got != c.want {
+		if got := Address(r, trusted); got != c.want {
 			t.Errorf("%s: got %s, want %s", what, got, c.want)
 		}
 	}
@@ -44,7 +44,7 @@ func FuzzWhoAsks(f *testing.F) {
 	f.Add("[::1]:1", ",,[,],%,fe80::1%eth0")
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::/0")}
 	f.Fuzz(func(t *testing.T, remote, forwarded string) {
-		got := clientAddress(&http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": {forwarded}}}, trusted)
+		got := Address(&http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": {forwarded}}}, trusted)
 		if _, err := netip.ParseAddr(got); err != nil && got != remote {
 			t.Errorf("%q %q: %q is no address", remote, forwarded, got)
 		}

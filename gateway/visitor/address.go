@@ -1,4 +1,5 @@
-package console
+// Package visitor is who asks over HTTP without an account, and how often they may.
+package visitor
 
 import (
 	"net/http"
@@ -10,12 +11,12 @@ import (
 // maxHops bounds how many proxies are followed back.
 const maxHops = 16
 
-// clientAddress is who asks, by network address. A proxy that is trusted says
+// Address is who asks, by network address. A proxy that is trusted says
 // it in X-Forwarded-For, to which each appends whom it heard: so it is read
 // from the right, and what stands left of the first address that is not a
 // trusted proxy's may be invented.
-func clientAddress(r *http.Request, trusted []netip.Prefix) string {
-	client, ok := address(r.RemoteAddr)
+func Address(r *http.Request, trusted []netip.Prefix) string {
+	client, ok := parse(r.RemoteAddr)
 	if !ok {
 		return r.RemoteAddr
 	}
@@ -24,7 +25,7 @@ func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 		if !slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(client) }) {
 			break
 		}
-		before, ok := address(strings.TrimSpace(hops[i]))
+		before, ok := parse(strings.TrimSpace(hops[i]))
 		if !ok {
 			break
 		}
@@ -33,8 +34,8 @@ func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 	return client.String()
 }
 
-// address reads an address with or without a port.
-func address(s string) (netip.Addr, bool) {
+// parse reads an address with or without a port.
+func parse(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(strings.Trim(s, "[]"))
 	if err != nil {
 		var both netip.AddrPort
@@ -42,4 +43,18 @@ func address(s string) (netip.Addr, bool) {
 		a = both.Addr()
 	}
 	return a.Unmap().WithZone(""), err == nil
+}
+
+// Network is whose attempts are counted together: an IPv4 address, and of IPv6
+// the 64 bits that a customer of a provider has at least.
+func Network(from string) string {
+	address, err := netip.ParseAddr(from)
+	if err != nil || address.Unmap().Is4() {
+		return from
+	}
+	prefix, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return from
+	}
+	return prefix.String()
 }

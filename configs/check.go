@@ -16,6 +16,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/language"
 
+	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
 
@@ -147,6 +148,8 @@ func (c checker) brand(path string, b *Brand) {
 		c.wrong(path+".support.email", fmt.Sprintf("%q is not an email address", b.Support.Email), "write it as aide@lumen.example")
 	}
 	span(c, path+".burst_wait", b.BurstWait, 0, 10*time.Second)
+	span(c, path+".fallback_after", b.Fallback, 0, day)
+	c.media(path+".prefer", b.Prefer)
 	if b.UploadURL != "" {
 		c.url(path+".upload_url", b.UploadURL, "https")
 	}
@@ -184,6 +187,19 @@ func (c checker) languages(path string, languages []string) {
 			c.wrong(at, fmt.Sprintf("%q is not a language that the assistant understands", l), "choose among "+strings.Join(Languages, ", ")+gateway.Suggest(l, Languages))
 		} else if slices.Contains(languages[:i], l) {
 			c.wrong(at, fmt.Sprintf("%q is there twice", l), "keep one")
+		}
+	}
+}
+
+// media checks the order in which media are tried.
+func (c checker) media(path string, list []conversation.Medium) {
+	for i, m := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case m != conversation.SMS && m != conversation.WhatsApp:
+			c.wrong(at, fmt.Sprintf("%q is not a medium", m), "write sms or whatsapp")
+		case slices.Contains(list[:i], m):
+			c.wrong(at, fmt.Sprintf("%q is there twice", m), "keep one")
 		}
 	}
 }

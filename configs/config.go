@@ -79,6 +79,13 @@ type Brand struct {
 	BurstWait time.Duration        `yaml:"burst_wait"`    // how long a text may wait for the rest of the thought
 	UploadURL string               `yaml:"upload_url"`    // where customers leave a photo; "" when there is no such page
 	DoubleOpt bool                 `yaml:"double_opt_in"` // START is asked back before it counts as consent
+
+	// Prefer is the order in which the media are tried for what nobody asked for;
+	// none: where the customer wrote last. Fallback is how long WhatsApp has to
+	// deliver it before it goes as SMS; 0: only what failed does.
+	Prefer   []conversation.Medium `yaml:"prefer"`
+	Fallback time.Duration         `yaml:"fallback_after"`
+
 	Shop      *Shop                `yaml:"shop"`          // nil: reorders go to an agent
 }
 
@@ -196,6 +203,7 @@ const (
 	DefaultLease       = 20 * time.Second
 	DefaultListLag     = 10 * time.Second
 	DefaultBurstWait   = 3 * time.Second
+	DefaultFallback    = 30 * time.Minute // a phone that was in a tunnel has it by then
 )
 
 func (c *Config) defaults() {
@@ -212,4 +220,4 @@ func (c *Config) defaults() {
 	}
 }
 
-func (b *Brand) defaults() { b.BurstWait = DefaultBurstWait }
+func (b *Brand) defaults() { b.BurstWait, b.Fallback = DefaultBurstWait, DefaultFallback }

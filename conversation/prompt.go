@@ -91,7 +91,7 @@ func (t *turn) prompt(p *Prompt) {
 	if t.c.Address == "" {
 		t.c.Channel, t.c.Medium, t.c.Address = p.Channel, p.Medium, p.To
 	}
-	if code := t.refuses(p); code != "" {
+	if code := t.Gate(&t.c, p, Route{Channel: p.Channel, Medium: p.Medium}, t.now).Code; code != "" {
 		t.decide(Rule("prompt." + code))
 		t.notice("prompt.refused", "prompt", p.ID, "code", code)
 		return
@@ -119,32 +119,6 @@ func (t *turn) prompt(p *Prompt) {
 		Asks: t.asks, Prompt: p.ID, Rule: t.why, Expires: p.Expires,
 	})
 	t.c.Prompted = p.Purpose
-}
-
-// refuses says why a prompt may not go out, "" when it may. The gateway asks
-// the same before it accepts one; what changed in between counts here.
-func (t *turn) refuses(p *Prompt) string {
-	c := &t.c.Customer
-	marketing := p.Purpose == Marketing
-	switch {
-	case p.Purpose != Marketing && p.Purpose != Transactional:
-		return "unknown_purpose"
-	case !p.Expires.IsZero() && !t.now.Before(p.Expires):
-		return "expired"
-	case slices.Contains(c.Invalid, p.Medium):
-		return "invalid_number"
-	case c.Silenced, c.Consent(p.Medium, p.Purpose) == Withdrawn, marketing && c.Detached:
-		return "opted_out"
-	case marketing && c.Suspended:
-		return "consent_suspended"
-	case marketing && c.Consent(p.Medium, Marketing) != Given:
-		return "no_consent"
-	case marketing && t.c.State.Owner() != Assistant:
-		return "agent_owns_conversation"
-	case strings.TrimSpace(p.Text) == "" && p.Template == "":
-		return "unknown_template"
-	}
-	return ""
 }
 
 // open asks the question of the dialogue that a prompt opens, and returns its

@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"gateway/shop":               5,
 	"gateway/api":                5,
 	"gateway/media":              5,
+	"gateway/join":               5,
 	"configs":                    5,
 	"agents/console/web":         6, // the page, embedded
 	"agents/console":             6,

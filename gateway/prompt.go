@@ -18,3 +18,7 @@ type PromptRow struct {
 	Created  time.Time
 	Changed  time.Time
 }
+
+// New says that the prompt was not known before: what is written of one that was
+// is its status, its verdict and where it was said.
+func (p *PromptRow) New() bool { return p.Request.ID != "" }

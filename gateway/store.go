@@ -27,7 +27,8 @@ type Store interface {
 	Due(ctx context.Context, limit int) (due []TimerRef, next time.Time, err error)
 	// Ready lists queued messages of the channel that could be posted now:
 	// due, not expired, each the first unsettled one of its customer, with
-	// nothing of the customer in flight. Answers come before bulk. What is
+	// nothing of the customer in flight. Answers come before prompts, for one
+	// customer and for all. What is
 	// scheduled for later and was never tried holds up nothing said after it;
 	// what waits for its next attempt does.
 	Ready(ctx context.Context, brand conversation.BrandID, channel conversation.ChannelID, limit int) ([]Ref, error)
@@ -44,7 +45,12 @@ type Store interface {
 	// with the message of each.
 	Bound(ctx context.Context, brand conversation.BrandID, channel conversation.ChannelID, ids []conversation.CarrierID) (map[conversation.CarrierID]conversation.MessageID, error)
 	// TakeJobs leases up to limit jobs that are due, for as long as lease.
+	// Those of kind "event" are left to TakeEvents.
 	TakeJobs(ctx context.Context, limit int, lease time.Duration) ([]JobRow, error)
+	// TakeEvents leases up to limit of a brand's jobs of kind "event" that are due.
+	TakeEvents(ctx context.Context, brand conversation.BrandID, limit int, lease time.Duration) ([]JobRow, error)
+	// MoveJob says when a leased job is due next; the zero time ends it.
+	MoveJob(ctx context.Context, brand conversation.BrandID, id string, due time.Time) error
 
 	// Watermark is the time up to which a channel's inbound messages are known
 	// to be processed; SetWatermark moves it, never back.
@@ -120,6 +126,9 @@ type Tx interface {
 	// Queued returns, of the messages of locked customers, those that wait to be
 	// posted.
 	Queued(ctx context.Context, brand conversation.BrandID, ids []conversation.MessageID) ([]Outbound, error)
+	// Deliveries returns, of those prompts that were said, how the newest
+	// message of each stands.
+	Deliveries(ctx context.Context, brand conversation.BrandID, prompts []string) (map[string]conversation.Delivery, error)
 	// Write makes cancellations first, then everything else.
 	Write(ctx context.Context, brand conversation.BrandID, w Writes) error
 	// Heads returns, of the locked customers, each one's first queued message
@@ -175,6 +184,7 @@ type Ref struct {
 	Customer conversation.CustomerID
 	Message  conversation.MessageID
 	Channel  conversation.ChannelID
+	Bulk     bool // of Ready: no answer, so others go first
 }
 
 // TimerRef points at a timer of a customer.
@@ -229,6 +239,7 @@ type Stored struct {
 	After    time.Time // of a queued one: it leaves not before
 	At       time.Time
 	Changed  time.Time
+	Prompt   string // the prompt that it said
 }
 
 // Settlement says what became of one attempt, or what a carrier reports.
@@ -241,6 +252,8 @@ type Settlement struct {
 	Carrier  conversation.CarrierID // bound when not "" and none is
 	Code     string
 	After    time.Time
+	Holds    bool      // with Queued: one that is queued waits until After as well
+	Expires  time.Time // of one that is held; zero: as before
 	At       time.Time
 }
 
@@ -305,7 +318,8 @@ type Writes struct {
 	Handoffs []HandoffRow
 	Messages []Outbound
 	Set      []TimerRef
-	Unset    []TimerRef // by name; Due is not looked at
+	Unset    []TimerRef  // by name; Due is not looked at
+	Prompts  []PromptRow // each id once
 	Consents []ConsentRow
 	Jobs     []JobRow
 	Done     []string // jobs that were answered

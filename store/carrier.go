@@ -48,7 +48,7 @@ func byCarrier[V ~string](ctx context.Context, x *session, s *statement, brand c
 	return found, err
 }
 
-const storedColumns = `id, status, author, channel, address, body, media, purpose, rule, code, carrier, segments, attempts, version, not_before, created, changed`
+const storedColumns = `id, status, author, channel, address, body, media, purpose, rule, code, carrier, segments, attempts, version, not_before, created, changed, prompt`
 
 var (
 	thread = both(`select ` + storedColumns + `
@@ -81,7 +81,7 @@ func scanStored(scan scanner) (gateway.Stored, error) {
 	var media string
 	var after, created, changed int64
 	err := scan(&m.ID, &m.Status, &m.Author, &m.Channel, &m.Address, &m.Text, &media, &m.Purpose, &m.Rule, &m.Code,
-		&m.Carrier, &m.Segments, &m.Attempts, &m.Version, &after, &created, &changed)
+		&m.Carrier, &m.Segments, &m.Attempts, &m.Version, &after, &created, &changed, &m.Prompt)
 	if err != nil {
 		return m, err
 	}

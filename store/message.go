@@ -16,7 +16,7 @@ var (
 	addMessages = insert("messages", `customer text, id text, stage text, status text, channel text, medium text, address text,
 		author text, body text, media text, purpose text, urgency integer, exempt boolean, rule text, asks text, prompt text,
 		version bigint, ordinal integer, epoch bigint, segments integer, created bigint, not_before bigint, expires bigint,
-		attempts integer, node text, deadline bigint, lease bigint, first_posted bigint, changed bigint`, "")
+		attempts integer, node text, deadline bigint, lease bigint, first_posted bigint, changed bigint, content text`, "")
 
 	cancelMessages = rows(
 		`update messages m set stage = 'done', status = 'cancelled', rule = u.rule, changed = $5
@@ -84,7 +84,7 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 	if len(out) == 0 {
 		return nil
 	}
-	media := make([]string, len(out))
+	media, contents := make([]string, len(out)), make([]string, len(out))
 	flights := make([]gateway.Flight, len(out)) // zero for what is queued
 	attempts, first := make([]int64, len(out)), make([]int64, len(out))
 	exempt := make([]bool, len(out))
@@ -96,6 +96,11 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 		var err error
 		if media[i], err = encodeMedia(list); err != nil {
 			return err
+		}
+		if m.Content != nil {
+			if contents[i], err = encode(m.Content); err != nil {
+				return err
+			}
 		}
 		exempt[i], attempts[i], first[i] = m.Exempt, int64(m.Attempts), micros(m.FirstPosted)
 		switch {
@@ -140,7 +145,8 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 		moments(flights, func(f gateway.Flight) time.Time { return f.Deadline }),
 		moments(flights, func(f gateway.Flight) time.Time { return f.Lease }),
 		first,
-		same(len(out), t.now.UnixMicro()))
+		same(len(out), t.now.UnixMicro()),
+		contents)
 }
 
 // stage is what the indexes look at.

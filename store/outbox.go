@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,19 +10,20 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
-// A customer's messages leave in the order (version, ordinal). What is
-// scheduled for later and was never tried holds nobody up; what was tried and
-// waits for its next attempt does, since what was said after it must not
+// A customer's messages leave in the order (urgency, version, ordinal): an
+// answer overtakes the prompt that waits for its turn among a hundred thousand.
+// What is scheduled for later and was never tried holds nobody up; what was tried
+// and waits for its next attempt does, since what was said after it must not
 // arrive before it.
 const outboundColumns = `customer, id, channel, medium, address, author, body, media, purpose, exempt, rule, asks, prompt,
-	version, ordinal, epoch, segments, created, not_before, expires, status, attempts, first_posted, node, deadline, lease`
+	version, ordinal, epoch, segments, created, not_before, expires, status, attempts, first_posted, node, deadline, lease, content`
 
 var (
 	headMessages = pair(
 		`select `+outboundColumns+` from (
 			select distinct on (m.customer) m.* from messages m
 			where m.brand = $1 and m.customer = any($2) and m.stage = 'queued' and (m.not_before <= $3 or m.attempts > 0)
-			order by m.customer, m.version, m.ordinal, m.id) h
+			order by m.customer, m.urgency, m.version, m.ordinal, m.id) h
 		 where h.not_before <= $3 and not exists (
 			select 1 from messages p where p.brand = $1 and p.customer = h.customer and p.stage = 'posting')
 		 order by customer`,
@@ -30,10 +32,10 @@ var (
 		 and h.customer in (select value from json_each($2))
 		 and not exists (select 1 from messages p where p.brand = $1 and p.customer = h.customer and p.stage = 'posting')
 		 and not exists (select 1 from messages q where q.brand = $1 and q.customer = h.customer and q.stage = 'queued'
-			and (q.not_before <= $3 or q.attempts > 0) and (q.version, q.ordinal, q.id) < (h.version, h.ordinal, h.id))
+			and (q.not_before <= $3 or q.attempts > 0) and (q.urgency, q.version, q.ordinal, q.id) < (h.urgency, h.version, h.ordinal, h.id))
 		 order by customer`)
 
-	readyMessages = both(`select customer, id from (` +
+	readyMessages = both(`select customer, id, urgency from (` +
 		readyOf(0) + ` union all ` + readyOf(1) + ` union all ` + readyOf(2) +
 		`) r order by urgency, not_before, id limit $3`)
 
@@ -51,7 +53,7 @@ func readyOf(urgency int) string {
 		and (m.expires = 0 or m.expires > `+now+`)
 		and not exists (select 1 from messages p where p.brand = $1 and p.customer = m.customer and p.stage = 'posting')
 		and not exists (select 1 from messages q where q.brand = $1 and q.customer = m.customer and q.stage = 'queued'
-			and (q.not_before <= `+now+` or q.attempts > 0) and (q.version, q.ordinal, q.id) < (m.version, m.ordinal, m.id))
+			and (q.not_before <= `+now+` or q.attempts > 0) and (q.urgency, q.version, q.ordinal, q.id) < (m.urgency, m.version, m.ordinal, m.id))
 		order by m.not_before limit $3) u%d`, urgency, urgency)
 }
 
@@ -73,13 +75,18 @@ func (t *tx) Heads(ctx context.Context, brand conversation.BrandID, customers []
 func scanOutbound(scan scanner) (gateway.Outbound, error) {
 	var m gateway.Outbound
 	var f gateway.Flight
-	var media string
+	var media, content string
 	var created, after, expires, first, deadline, lease int64
 	err := scan(&m.Customer, &m.ID, &m.Channel, &m.Medium, &m.To, &m.Author, &m.Text, &media, &m.Purpose, &m.Exempt,
 		&m.Rule, &m.Asks, &m.Prompt, &m.Version, &m.Ordinal, &m.Epoch, &m.Segments,
-		&created, &after, &expires, &m.Status, &m.Attempts, &first, &f.Node, &deadline, &lease)
+		&created, &after, &expires, &m.Status, &m.Attempts, &first, &f.Node, &deadline, &lease, &content)
 	if err != nil {
 		return m, err
+	}
+	if content != "" {
+		if err := json.Unmarshal([]byte(content), &m.Content); err != nil {
+			return m, fmt.Errorf("content: %w", err)
+		}
 	}
 	m.Created, m.After, m.Expires, m.FirstPosted = moment(created), moment(after), moment(expires), moment(first)
 	if m.Status == gateway.PostingNow {
@@ -129,7 +136,9 @@ func (s *Store) Ready(ctx context.Context, brand conversation.BrandID, channel c
 	var refs []gateway.Ref
 	err := s.read.query(ctx, readyMessages, func(scan scanner) error {
 		r := gateway.Ref{Brand: brand, Channel: channel}
-		err := scan(&r.Customer, &r.Message)
+		var urgency int
+		err := scan(&r.Customer, &r.Message, &urgency)
+		r.Bulk = urgency > 0
 		refs = append(refs, r)
 		return err
 	}, string(brand), string(channel), limit)

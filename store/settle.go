@@ -12,21 +12,21 @@ import (
 var (
 	// The messages as they stand, and who has the carrier's id already.
 	readAttempts = pair(
-		`select u.n - 1, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, coalesce(o.id, '')
+		`select u.n - 1, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, m.expires, coalesce(o.id, '')
 		 from unnest($2::text[], $3::text[], $4::text[]) with ordinality as u(customer, id, carrier, n)
 		 cross join lateral (select * from messages
 			where brand = $1 and id = u.id and customer = u.customer and stage <> 'received' offset 0) m
 		 left join lateral (select id from messages
 			where brand = $1 and channel = m.channel and carrier = u.carrier and carrier <> '' and stage <> 'received' offset 0) o on true
 		 order by 1`,
-		`select u.key, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, coalesce(o.id, '')
+		`select u.key, m.status, m.attempts, m.carrier, m.code, m.channel, m.prompt, m.purpose, m.not_before, m.expires, coalesce(o.id, '')
 		 from json_each($2) u
 		 cross join messages m on m.brand = $1 and m.id = u.value ->> 1 and m.customer = u.value ->> 0 and m.stage <> 'received'
 		 left join messages o on o.brand = $1 and o.channel = m.channel and o.carrier = u.value ->> 2
 			and o.carrier <> '' and o.stage <> 'received'
 		 order by 1`)
 	writeAttempts = update("messages", "id text",
-		"stage text, status text, carrier text, code text, not_before bigint, changed bigint")
+		"stage text, status text, carrier text, code text, not_before bigint, expires bigint, changed bigint")
 )
 
 // attempt is an outbound message as settling sees it.
@@ -41,6 +41,7 @@ type attempt struct {
 	prompt    string
 	purpose   conversation.Purpose
 	notBefore time.Time
+	expires   time.Time
 	changed   bool
 }
 
@@ -68,13 +69,13 @@ func (t *tx) settle(ctx context.Context, brand conversation.BrandID, s []gateway
 	var out []gateway.Settled
 	err := t.query(ctx, readAttempts, func(scan scanner) error {
 		var i int
-		var notBefore int64
+		var notBefore, expires int64
 		var other conversation.MessageID
 		a := &attempt{}
-		if err := scan(&i, &a.status, &a.attempts, &a.carrier, &a.code, &a.channel, &a.prompt, &a.purpose, &notBefore, &other); err != nil {
+		if err := scan(&i, &a.status, &a.attempts, &a.carrier, &a.code, &a.channel, &a.prompt, &a.purpose, &notBefore, &expires, &other); err != nil {
 			return err
 		}
-		a.customer, a.id, a.notBefore = s[i].Customer, s[i].Message, moment(notBefore)
+		a.customer, a.id, a.notBefore, a.expires = s[i].Customer, s[i].Message, moment(notBefore), moment(expires)
 		if k := (key{a.customer, a.id}); messages[k] == nil {
 			messages[k] = a
 			order = append(order, a)
@@ -122,6 +123,12 @@ func (a *attempt) apply(s gateway.Settlement) (gateway.Settled, bool) {
 		if was == gateway.PostingNow {
 			a.status, a.notBefore, changed = gateway.Queued, s.After, true
 		}
+		if was == gateway.Queued && s.Holds {
+			a.notBefore, changed = s.After, true
+			if !s.Expires.IsZero() {
+				a.expires = s.Expires
+			}
+		}
 	case s.Status.After(was):
 		a.status, changed = s.Status, true
 	}
@@ -159,5 +166,6 @@ func (t *tx) writeAttempts(ctx context.Context, brand conversation.BrandID, read
 		texts(list, func(a *attempt) conversation.CarrierID { return a.carrier }),
 		texts(list, func(a *attempt) string { return a.code }),
 		moments(list, func(a *attempt) time.Time { return a.notBefore }),
+		moments(list, func(a *attempt) time.Time { return a.expires }),
 		same(len(list), t.now.UnixMicro()))
 }

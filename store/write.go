@@ -25,6 +25,7 @@ func (t *tx) Write(ctx context.Context, brand conversation.BrandID, w gateway.Wr
 		{"write received texts", func() error { return t.writeReceived(ctx, brand, w.Received) }},
 		{"write messages", func() error { return t.writeMessages(ctx, brand, w.Messages) }},
 		{"write timers", func() error { return t.writeTimers(ctx, brand, w.Set, w.Unset) }},
+		{"write prompts", func() error { return t.writePrompts(ctx, brand, w.Prompts) }},
 		{"write consents", func() error { return t.writeConsents(ctx, brand, w.Consents) }},
 		{"write jobs", func() error { return t.writeJobs(ctx, brand, w.Jobs, w.Done) }},
 		{"write codes", func() error { return t.writeCodes(ctx, brand, w.Codes) }},

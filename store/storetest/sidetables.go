@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +113,40 @@ func sideTables(t *testing.T, open Opener) {
 		w.write(gateway.Writes{Jobs: []gateway.JobRow{job("j1", now)}}, at(ana))
 		if again, err := w.TakeJobs(t.Context(), 10, time.Hour); err != nil || len(again) != 1 || again[0].Attempts != 1 {
 			t.Errorf("after it was done: %+v %v", again, err)
+		}
+	})
+	t.Run("events are taken apart from what the shop is asked, brand by brand, and are moved or ended", func(t *testing.T) {
+		w := begin(t, open)
+		c := w.customer(ana)
+		now := w.dbNow()
+		job := func(id, kind string) gateway.JobRow {
+			return gateway.JobRow{Brand: lumen, Customer: c, Job: conversation.Job{ID: id, Kind: kind, Payload: []byte(`{}`)}, Due: now}
+		}
+		w.write(gateway.Writes{Jobs: []gateway.JobRow{job("j1", "reorder"), job("e1", "event"), job("e2", "event")}}, at(ana))
+		taken := func(list []gateway.JobRow, err error) (ids []string) {
+			t.Helper()
+			w.must(err)
+			for _, j := range list {
+				ids = append(ids, fmt.Sprint(j.ID, " ", j.Attempts))
+			}
+			slices.Sort(ids)
+			return ids
+		}
+		for i, c := range []struct{ got, want []string }{
+			{taken(w.TakeJobs(t.Context(), 10, time.Hour)), []string{"j1 1"}},
+			{taken(w.TakeEvents(t.Context(), other, 10, time.Hour)), nil},
+			{taken(w.TakeEvents(t.Context(), lumen, 10, time.Hour)), []string{"e1 1", "e2 1"}},
+			{taken(w.TakeEvents(t.Context(), lumen, 10, time.Hour)), nil},
+		} {
+			if !slices.Equal(c.got, c.want) {
+				t.Errorf("%d: took %v, want %v", i, c.got, c.want)
+			}
+		}
+		w.must(w.MoveJob(t.Context(), lumen, "e1", now))
+		w.must(w.MoveJob(t.Context(), lumen, "e2", time.Time{}))
+		w.must(w.MoveJob(t.Context(), lumen, "e9", now))
+		if got := taken(w.TakeEvents(t.Context(), lumen, 10, time.Hour)); !slices.Equal(got, []string{"e1 2"}) {
+			t.Errorf("moved: took %v", got)
 		}
 	})
 	t.Run("poison is kept with its event, once", func(t *testing.T) {

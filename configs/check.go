@@ -153,8 +153,23 @@ func (c checker) brand(path string, b *Brand) {
 	if b.UploadURL != "" {
 		c.url(path+".upload_url", b.UploadURL, "https")
 	}
+	if b.Join != nil {
+		c.join(path+".join", b.Join)
+	}
 	if b.Shop != nil {
 		c.shop(path+".shop", b.Shop)
+	}
+}
+
+func (c checker) join(path string, j *Join) {
+	if j.Messages < 1 || j.Messages > 100 {
+		c.wrong(path+".messages", fmt.Sprintf("%d is not 1 to 100", j.Messages), "write how many marketing messages people get at most")
+	}
+	if !slices.Contains([]string{"day", "week", "month"}, j.Per) {
+		c.wrong(path+".per", fmt.Sprintf("%q is no time", j.Per), "write day, week or month")
+	}
+	if j.Privacy != "" {
+		c.url(path+".privacy", j.Privacy, "https")
 	}
 }
 

@@ -86,7 +86,8 @@ type Brand struct {
 	Prefer   []conversation.Medium `yaml:"prefer"`
 	Fallback time.Duration         `yaml:"fallback_after"`
 
-	Shop      *Shop                `yaml:"shop"`          // nil: reorders go to an agent
+	Join *Join `yaml:"join"` // nil: the join page promises no frequency
+	Shop *Shop `yaml:"shop"` // nil: reorders go to an agent
 }
 
 // Support is where customers reach people.
@@ -118,6 +119,13 @@ func (b *Brand) Location() *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// Join is what the join page promises.
+type Join struct {
+	Messages int    `yaml:"messages"` // marketing, at most
+	Per      string `yaml:"per"`      // day, week, month
+	Privacy  string `yaml:"privacy"`  // a page on how the brand treats data; "": none is shown
 }
 
 // Shop is where confirmed reorders are sent, as signed webhooks (Standard

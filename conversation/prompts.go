@@ -133,6 +133,7 @@ type Join struct {
 	Purposes []Purpose          `json:"purposes"` // the boxes that were ticked
 	Language string             `json:"language,omitempty"`
 	Wording  map[Purpose]string `json:"wording"`            // what stood beside each box
+	Promise  *Promise           `json:"promise,omitempty"`  // of marketing
 	Evidence map[string]string  `json:"evidence,omitempty"` // the page's version, the network address
 }
 

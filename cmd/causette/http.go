@@ -15,6 +15,7 @@ import (
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/gateway/join"
 	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/twilio"
 )
@@ -38,10 +39,33 @@ func (a *app) routes(hooks []*twilio.Channel) http.Handler {
 		names[b.ID] = b.Name
 	}
 	mux.Handle(media.Path, media.New(media.Options{Door: a.gateway, Store: a.store, Folder: a.config.Media, Brands: names, Log: a.log}))
+	mux.Handle(join.Path, join.New(join.Options{Door: a.gateway, Brands: a.joinable(), Proxies: a.config.TrustedProxies(), Log: a.log}))
 	if a.carrier != nil {
 		mux.Handle("/phones/", a.carrier.Handler())
 	}
 	return mux
+}
+
+// joinable are the brands that people can ask for texts of: those with a number
+// that hears their answer.
+func (a *app) joinable() []join.Brand {
+	var brands []join.Brand
+	for i := range a.config.Brands {
+		b := &a.config.Brands[i]
+		j := join.Brand{ID: b.ID, Name: b.Name, Country: b.Country, Languages: b.Languages}
+		if b.Join != nil {
+			j.Promise = &conversation.Promise{Messages: b.Join.Messages, Per: b.Join.Per}
+			j.Privacy = b.Join.Privacy
+		}
+		for k := range a.config.Channels {
+			if c := &a.config.Channels[k]; c.Brand == b.ID && c.Medium() == conversation.SMS {
+				j.Channel, j.Number = c.ID, plain(c.Address)
+				brands = append(brands, j)
+				break
+			}
+		}
+	}
+	return brands
 }
 
 // adminRoutes is what only the operator may ask.

@@ -134,7 +134,7 @@ func (p *Page) take(w http.ResponseWriter, v *visit) {
 		return
 	}
 	j := conversation.Join{
-		Channel: v.brand.Channel, Medium: conversation.SMS, To: f.to, Purposes: f.purposes, Language: v.language,
+		Channel: v.brand.Channel, Medium: conversation.SMS, To: f.to, Purposes: f.purposes, Language: v.language, Promise: v.brand.Promise,
 		Wording:  make(map[conversation.Purpose]string, len(f.purposes)),
 		Evidence: map[string]string{"page": Path + string(v.brand.ID), "version": v.words.version(), "ip": from},
 	}

@@ -39,3 +39,6 @@ func edits(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Nearest is nearest for who reads names beside the scripts: segments.
+func Nearest(name string, known []string) string { return nearest(name, known) }

@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"conversation":               2,
 	"conversation/journey":       3,
 	"conversation/transcript":    3,
+	"conversation/segment":       3,
 	"gateway":                    4,
 	"gateway/visitor":            4, // who asks over HTTP: several rooms ask
 	"agents":                     5, // it knocks at the gateway's door
@@ -28,6 +29,7 @@ var floors = map[string]int{
 	"gateway/shop":               5,
 	"gateway/api":                5,
 	"gateway/media":              5,
+	"gateway/bulk":               5,
 	"gateway/join":               5,
 	"configs":                    5,
 	"agents/console/web":         6, // the page, embedded

@@ -32,6 +32,8 @@ type Posting struct {
 	Text     string
 	Media    []string
 	Purpose  conversation.Purpose
+	Prompt   string                // the prompt that it says, "" for none
+	Content  *conversation.Content // the carrier's template that says Text; nil: Text itself
 	Created  time.Time // when the message was first queued
 	Posted   time.Time // when this attempt was first committed, by the database's clock
 	Expires  time.Time // no attempt after it

@@ -47,24 +47,27 @@ func optedOutSince(c conversation.Customer, medium conversation.Medium, said tim
 }
 
 // refuse settles a head that must not be posted: stale, for a country that the
-// carrier refuses, or too late.
-func (gr *group) refuse(f *fold, m Outbound) (Settlement, bool) {
+// carrier refuses, too late, or stopped by the gate, whose verdict it returns.
+func (gr *group) refuse(f *fold, m Outbound) (Settlement, *conversation.Verdict, bool) {
 	s := Settlement{Message: m.ID, Customer: m.Customer, At: gr.now}
 	if rule := m.stale(f.row.Conversation); rule != "" {
 		s.Status, s.Code = Cancelled, string(rule)
-		return s, true
+		return s, nil, true
 	}
 	if l := gr.g.lanes[m.Channel]; l != nil {
 		if code := l.closed.why(m.To); code != "" {
 			s.Status, s.Code = Failed, code
-			return s, true
+			return s, nil, true
 		}
 	}
 	if !m.Expires.IsZero() && m.Expires.Before(gr.now) {
 		s.Status = Expired
-		return s, true
+		return s, nil, true
 	}
-	return s, false
+	if v, open := gr.again(f, m); !open {
+		return gr.stopped(f, m, v), &v, true
+	}
+	return s, nil, false
 }
 
 // A fenced acknowledgement waits for the message in flight to settle, or until

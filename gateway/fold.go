@@ -27,6 +27,7 @@ type fold struct {
 	notes    []NoteRow
 	messages []Outbound
 	timers   []foldTimer
+	prompts  []PromptRow // one an id
 	consents []ConsentRow
 	jobs     []JobRow
 	codes    []CodeRow
@@ -45,6 +46,9 @@ func (gr *group) step(ctx context.Context, tx Tx, p *part) error {
 		return err
 	}
 	if err := gr.recalls(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := gr.deliveries(ctx, tx, p); err != nil {
 		return err
 	}
 	for _, w := range p.works {
@@ -100,7 +104,7 @@ func (gr *group) quotes(ctx context.Context, tx Tx, p *part) (map[conversation.C
 func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	f := p.foldOf(w)
 	before := f.row.Conversation
-	e = p.recallable(gr.loaded(e), f)
+	e = p.delivery(p.recallable(gr.loaded(e), f), f)
 	turn, err := gr.g.stepSafely(before, e, gr.now)
 	if err != nil {
 		gr.g.log.Error("poison: the turn failed", "brand", p.brand, "customer", before.Customer.ID, "type", e.Type, "error", err)
@@ -130,7 +134,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 
 	id := next.Customer.ID
-	record := turnRecord{Event: e, Rule: turn.Rule, Steps: turn.Steps, Cancel: turn.Cancel, Consents: turn.Consents, State: next.State, Epoch: next.Epoch}
+	record := turnRecord{Event: e, Rule: turn.Rule, Steps: turn.Steps, Cancel: turn.Cancel, Consents: turn.Consents, Prompts: turn.Prompts, State: next.State, Epoch: next.Epoch}
 	if e.Message != nil {
 		record.Received = conversation.MessageID(newID())
 		f.received = append(f.received, InboundRow{ID: record.Received, Customer: id, Version: next.Version, Inbound: *e.Message})
@@ -149,6 +153,9 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 	for _, t := range turn.Timers {
 		f.timer(foldTimer{TimerRef{p.brand, id, t}, false})
+	}
+	for _, c := range turn.Prompts {
+		f.prompt(c, id, gr.now)
 	}
 	for i, c := range turn.Consents {
 		f.consents = append(f.consents, ConsentRow{Customer: id, Event: eventKey(e, next.Version), Ordinal: i, Consent: c})
@@ -189,6 +196,24 @@ func eventKey(e conversation.Event, version int64) conversation.EventID {
 		return e.ID
 	}
 	return conversation.EventID(fmt.Sprintf("turn:%d", version))
+}
+
+// prompt keeps the last word on each prompt.
+func (f *fold) prompt(c conversation.PromptChange, customer conversation.CustomerID, now time.Time) {
+	row := PromptRow{ID: c.ID, Customer: customer, Status: c.Status, Verdict: c.Verdict, Into: c.Into, Changed: now}
+	if c.Prompt != nil {
+		row.Request, row.Created = *c.Prompt, now
+	}
+	for i := range f.prompts {
+		if old := &f.prompts[i]; old.ID == row.ID {
+			if !row.New() {
+				row.Request, row.Created = old.Request, old.Created
+			}
+			*old = row
+			return
+		}
+	}
+	f.prompts = append(f.prompts, row)
 }
 
 // withdraw cancels the earlier messages of this group; those in the database
@@ -269,7 +294,7 @@ func (gr *group) direct(p *part, f *fold) {
 		if m.After.After(gr.now) {
 			continue // never tried: it holds up nothing
 		}
-		if _, refused := gr.refuse(f, *m); refused {
+		if _, _, refused := gr.refuse(f, *m); refused {
 			return // the pump settles it
 		}
 		held := gr.hold(nil, m.Channel, m.Segments)
@@ -298,6 +323,7 @@ func (f *fold) collect(w *Writes) {
 	w.Notes = append(w.Notes, f.notes...)
 	w.Handoffs = append(w.Handoffs, f.handoffs...)
 	w.Messages = append(w.Messages, f.messages...)
+	w.Prompts = append(w.Prompts, f.prompts...)
 	w.Consents = append(w.Consents, f.consents...)
 	w.Jobs = append(w.Jobs, f.jobs...)
 	w.Done = append(w.Done, f.done...)
@@ -324,23 +350,24 @@ func posting(brand conversation.BrandID, m Outbound, now time.Time) Posting {
 	}
 	return Posting{
 		Brand: brand, Customer: m.Customer, Message: m.ID, Attempt: max(m.Attempts, 1), Channel: m.Channel,
-		To: m.To, Text: m.Text, Media: m.Media, Purpose: m.Purpose, Created: m.Created, Posted: first, Expires: m.Expires,
+		To: m.To, Text: m.Text, Media: m.Media, Purpose: m.Purpose, Prompt: m.Prompt, Content: m.Content, Created: m.Created, Posted: first, Expires: m.Expires,
 	}
 }
 
 // turnRecord is a turn as the log keeps it: enough to replay the event and to
 // see what it did and why.
 type turnRecord struct {
-	Event    conversation.Event     `json:"event"`
-	Rule     conversation.Rule      `json:"rule,omitempty"`
-	Steps    []conversation.Edge    `json:"steps,omitempty"`
-	Cancel   conversation.Cancel    `json:"cancel,omitempty"`
-	Messages []messageRecord        `json:"messages,omitempty"`
-	Consents []conversation.Consent `json:"consents,omitempty"`
-	State    conversation.State     `json:"state"`
-	Epoch    int64                  `json:"epoch"`
-	Received conversation.MessageID `json:"received,omitempty"` // of the customer's text
-	Note     conversation.MessageID `json:"note,omitempty"`     // of the turn's NoteRow
+	Event    conversation.Event          `json:"event"`
+	Rule     conversation.Rule           `json:"rule,omitempty"`
+	Steps    []conversation.Edge         `json:"steps,omitempty"`
+	Cancel   conversation.Cancel         `json:"cancel,omitempty"`
+	Messages []messageRecord             `json:"messages,omitempty"`
+	Consents []conversation.Consent      `json:"consents,omitempty"`
+	Prompts  []conversation.PromptChange `json:"prompts,omitempty"`
+	State    conversation.State          `json:"state"`
+	Epoch    int64                       `json:"epoch"`
+	Received conversation.MessageID      `json:"received,omitempty"` // of the customer's text
+	Note     conversation.MessageID      `json:"note,omitempty"`     // of the turn's NoteRow
 }
 
 type messageRecord struct {

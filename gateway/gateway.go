@@ -263,7 +263,7 @@ func (g *Gateway) Report(ctx context.Context, r Report) error {
 	if s.Status.Rank() >= Delivered.Rank() && s.Status != Delivered && s.Status != Read {
 		s.Attempt = r.Attempt // an earlier attempt's failure says nothing of the current one
 	}
-	if r.Error != nil {
+	if r.Error != nil || s.Status == Failed || s.Status == Undelivered {
 		if err := g.explain(ctx, r, &s); err != nil {
 			return err
 		}
@@ -275,7 +275,8 @@ func (g *Gateway) Report(ctx context.Context, r Report) error {
 	return err
 }
 
-// explain gives a reported failure the consequence that its code has.
+// explain gives a reported failure the consequence that its code has; that of a
+// prompt is an event, whatever the code, since another medium may say it.
 func (g *Gateway) explain(ctx context.Context, r Report, s *settling) error {
 	m, err := g.opt.Store.Outbound(ctx, r.Brand, r.Message)
 	if errors.Is(err, ErrNotFound) {
@@ -288,12 +289,17 @@ func (g *Gateway) explain(ctx context.Context, r Report, s *settling) error {
 	if l == nil {
 		return nil
 	}
-	l.contain(r.Error, m.To)
-	p := posting(r.Brand, m, m.FirstPosted)
-	settlement, event := l.outcome(p, r.Error)
-	s.Event = event
-	if settlement.Status == Queued {
-		s.Settlement.Status, s.Settlement.After, s.Settlement.Attempt = Queued, settlement.After, r.Attempt
+	if r.Error != nil {
+		l.contain(r.Error, m.To)
+		settlement, event := l.outcome(posting(r.Brand, m, m.FirstPosted), r.Error)
+		s.Event = event
+		if settlement.Status == Queued {
+			s.Settlement.Status, s.Settlement.After, s.Settlement.Attempt = Queued, settlement.After, r.Attempt
+			return nil
+		}
+	}
+	if s.Event == nil && m.Prompt != "" {
+		s.Event = l.refusal(m.ID, m.Prompt, s.Code, r.At)
 	}
 	return nil
 }

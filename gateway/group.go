@@ -45,6 +45,9 @@ type part struct {
 	entries []Entry
 	queued  map[conversation.MessageID]Outbound // those that somebody wants to take back, and that have not left
 	head    int64                               // the log's last number
+
+	delivered map[string]conversation.Delivery // of the prompts that events ask about
+	stopped   Writes                           // what the second gate leaves to write
 }
 
 func newGroup(g *Gateway, batch []*work) *group {
@@ -199,7 +202,7 @@ func (gr *group) apply(ctx context.Context, tx Tx, p *part, asked []Settlement) 
 		if s.Posted {
 			f.row.Flight, f.released = nil, true
 		}
-		if s.Status == Queued {
+		if s.Status == Queued && s.Was != Queued {
 			f.row.Waiting++
 		}
 		gr.g.metrics.status(s.Channel, s.Status)
@@ -257,8 +260,9 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 		ask = ask[:0]
 		for _, m := range heads {
 			f := p.folds[m.Customer]
-			if refusal, ok := gr.refuse(f, m); ok {
+			if refusal, verdict, ok := gr.refuse(f, m); ok {
 				refused = append(refused, refusal)
+				p.stop(m, refusal, verdict, gr.now)
 				ask = append(ask, m.Customer)
 				continue
 			}
@@ -281,6 +285,11 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 			if err := tx.Post(ctx, p.brand, flights); err != nil {
 				return err
 			}
+		}
+	}
+	if len(p.stopped.Prompts)+len(p.stopped.Set) > 0 {
+		if err := tx.Write(ctx, p.brand, p.stopped); err != nil {
+			return err
 		}
 	}
 	return gr.renew(ctx, tx, p)
@@ -396,7 +405,7 @@ func (gr *group) publish() {
 		if p.head > 0 {
 			heads[p.brand] = p.head
 		}
-		if len(p.writes.Set) > 0 {
+		if len(p.writes.Set)+len(p.stopped.Set) > 0 {
 			gr.g.timer.now()
 		}
 		if len(p.writes.Jobs) > 0 {

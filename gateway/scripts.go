@@ -9,9 +9,13 @@ import (
 	"github.com/causette/causette/conversation"
 )
 
-// Script is a compiled script: the pure function, and the sha256 of its source.
+// Script is a compiled script: the pure functions, and the sha256 of its source.
 type Script interface {
 	Step(c conversation.Conversation, e conversation.Event, now time.Time) conversation.Turn
+	// Again judges a message that nobody asked for, just before it leaves.
+	Again(c conversation.Conversation, m conversation.Message, now time.Time) conversation.Verdict
+	// Preview is what would become of a prompt now.
+	Preview(c conversation.Conversation, p conversation.Prompt, now time.Time) conversation.Preview
 	Version() string
 }
 

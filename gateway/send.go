@@ -90,17 +90,20 @@ func (l *lane) outcome(p Posting, f *SendError) (Settlement, *conversation.Event
 		}
 		return failed, nil
 	case OptedOut, Invalid, Unreachable, FallBack:
-		return failed, &conversation.Event{
-			ID:   conversation.EventID("refused:" + string(p.Message)),
-			Type: conversation.SendRefused,
-			Time: now.UTC(),
-			Refusal: &conversation.Refusal{
-				Message: p.Message, Channel: l.id, Medium: l.channel.Medium(), Code: f.Code,
-				OptOut: f.Consequence == OptedOut, Invalid: f.Consequence != OptedOut,
-			},
-		}
+		e := l.refusal(p.Message, p.Prompt, f.Code, now)
+		e.Refusal.OptOut = f.Consequence == OptedOut
+		e.Refusal.Invalid = f.Consequence == Invalid || f.Consequence == Unreachable
+		return failed, e
 	}
 	return failed, nil
+}
+
+// refusal is the event of a message that will not arrive; one a message.
+func (l *lane) refusal(id conversation.MessageID, prompt, code string, at time.Time) *conversation.Event {
+	return &conversation.Event{
+		ID: conversation.EventID("refused:" + string(id)), Type: conversation.SendRefused, Time: at.UTC(),
+		Refusal: &conversation.Refusal{Message: id, Channel: l.id, Medium: l.channel.Medium(), Code: code, Prompt: prompt},
+	}
 }
 
 // contain stops more than the message where the error says so.
@@ -124,6 +127,9 @@ func (l *lane) finish(a launch, s Settlement, event *conversation.Event) {
 	defer l.g.flights.settled(a.posting.Message)
 	s.Message, s.Customer, s.Attempt = a.posting.Message, a.posting.Customer, a.posting.Attempt
 	s.At = time.Now().UTC()
+	if event == nil && s.Status == Failed && a.posting.Prompt != "" {
+		event = l.refusal(a.posting.Message, a.posting.Prompt, s.Code, s.At) // another medium may say it
+	}
 	giveUp := a.deadline.Add(l.g.opt.Lease - l.g.opt.Deadline)
 	for {
 		err := l.g.own(settling{Brand: l.brand, Settlement: s, Event: event})

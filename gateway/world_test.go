@@ -34,6 +34,15 @@ type parrot struct{}
 
 func (parrot) Version() string { return "parrot" }
 
+// Again holds nothing back.
+func (parrot) Again(conversation.Conversation, conversation.Message, time.Time) conversation.Verdict {
+	return conversation.Verdict{Rule: "open"}
+}
+
+func (parrot) Preview(conversation.Conversation, conversation.Prompt, time.Time) conversation.Preview {
+	return conversation.Preview{}
+}
+
 func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Time) conversation.Turn {
 	t := conversation.Turn{Next: c, Rule: "parrot"}
 	say := func(format string, a ...any) *conversation.Message {

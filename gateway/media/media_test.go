@@ -23,7 +23,7 @@ import (
 const brand = conversation.BrandID("lumen")
 
 // linker is a script that texts a link for every text, and takes pictures.
-type linker struct{}
+type linker struct{ gateway.Script }
 
 func (linker) Version() string { return "linker" }
 

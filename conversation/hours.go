@@ -8,13 +8,65 @@ import (
 
 // hours are when people answer, in the brand's time zone.
 type hours struct {
-	days     [7]span  // by time.Weekday
-	holidays []string // dates without anybody, "2026-12-25", or "12-25" for every year
+	days     [7]span // by time.Weekday
+	holidays []civil // without anybody
 	say      map[string]*template
 }
 
 // span is a part of a day, in minutes from midnight; empty: closed.
 type span struct{ from, until int }
+
+// parseSpan reads "09:00-18:00".
+func parseSpan(n node) span {
+	var from, until time.Time
+	text := n.text()
+	var a, b string
+	_, err := fmt.Sscanf(text, "%5s-%5s", &a, &b)
+	if err == nil {
+		from, err = time.Parse("15:04", a)
+	}
+	if err == nil {
+		until, err = time.Parse("15:04", b)
+	}
+	if err != nil || !until.After(from) {
+		n.wrong("%q is not hours such as 09:00-18:00", text)
+		return span{}
+	}
+	return span{from.Hour()*60 + from.Minute(), until.Hour()*60 + until.Minute()}
+}
+
+// on is the span on the day of a moment; zero times where it is empty.
+func (s span) on(day time.Time) (from, until time.Time) {
+	if s.until == 0 {
+		return time.Time{}, time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), s.from/60, s.from%60, 0, 0, day.Location()),
+		time.Date(day.Year(), day.Month(), day.Day(), s.until/60, s.until%60, 0, 0, day.Location())
+}
+
+// civil is a date, of every year where year is 0.
+type civil struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+// parseDate reads "2026-12-25", or "12-25" for every year.
+func parseDate(n node) (civil, bool) {
+	text := n.text()
+	if at, err := time.Parse("2006-01-02", text); err == nil {
+		return civil{at.Year(), at.Month(), at.Day()}, true
+	}
+	if at, err := time.Parse("2006-01-02", "2024-"+text); err == nil {
+		return civil{0, at.Month(), at.Day()}, true
+	}
+	return civil{}, false
+}
+
+func (d civil) is(at time.Time) bool {
+	year, month, day := at.Date()
+	return d.day == day && d.month == month && (d.year == 0 || d.year == year)
+}
 
 var weekdays = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
@@ -25,31 +77,15 @@ func parseHours(n node) hours {
 		if f[name].absent() {
 			continue
 		}
-		var from, until time.Time
-		text := f[name].text()
-		var a, b string
-		_, err := fmt.Sscanf(text, "%5s-%5s", &a, &b)
-		if err == nil {
-			from, err = time.Parse("15:04", a)
-		}
-		if err == nil {
-			until, err = time.Parse("15:04", b)
-		}
-		if err != nil || !until.After(from) {
-			f[name].wrong("%q is not hours such as 09:00-18:00", text)
-			continue
-		}
-		h.days[i] = span{from.Hour()*60 + from.Minute(), until.Hour()*60 + until.Minute()}
+		h.days[i] = parseSpan(f[name])
 	}
 	for _, item := range f["holidays"].items() {
-		date := item.text()
-		if _, err := time.Parse("2006-01-02", date); err != nil {
-			if _, err := time.Parse("2006-01-02", "2024-"+date); err != nil {
-				item.wrong("%q is not a date such as 2026-12-25 or 12-25", date)
-				continue
-			}
+		d, ok := parseDate(item)
+		if !ok {
+			item.wrong("%q is not a date such as 2026-12-25 or 12-25", item.text())
+			continue
 		}
-		h.holidays = append(h.holidays, date)
+		h.holidays = append(h.holidays, d)
 	}
 	h.say = map[string]*template{}
 	for _, m := range f["say"].members() {
@@ -88,15 +124,13 @@ func (h *hours) at(local time.Time) (open bool, opens time.Time) {
 
 // day is when somebody is there on a day; zero times when nobody is.
 func (h *hours) day(day time.Time) (from, until time.Time) {
-	s := h.days[day.Weekday()]
-	if s.until == 0 || h.holiday(day) {
+	if h.holiday(day) {
 		return time.Time{}, time.Time{}
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), s.from/60, s.from%60, 0, 0, day.Location()),
-		time.Date(day.Year(), day.Month(), day.Day(), s.until/60, s.until%60, 0, 0, day.Location())
+	return h.days[day.Weekday()].on(day)
 }
 
 // holiday reports a date without anybody, whatever the day of the week.
 func (h *hours) holiday(day time.Time) bool {
-	return slices.Contains(h.holidays, day.Format("2006-01-02")) || slices.Contains(h.holidays, day.Format("01-02"))
+	return slices.ContainsFunc(h.holidays, func(d civil) bool { return d.is(day) })
 }

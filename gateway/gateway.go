@@ -31,6 +31,9 @@ type Route struct {
 	Channel   Channel
 	Account   string  // the carrier's account: a halted account halts all of its channels
 	PerSecond float64 // segments a second; 0: as fast as the carrier answers
+	Mute      bool    // an alphanumeric sender: nobody can answer it
+	StopAt    string  // where customers text STOP to, as they see it
+	Contents  bool    // the carrier takes approved templates
 }
 
 // Options is what a gateway is made of. Zero durations and sizes take the
@@ -224,11 +227,13 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	clean(&e)
 	w := newWork(brand, who)
 	w.event = &e
-	if e.Type == conversation.MessageReceived {
+	switch e.Type {
+	case conversation.MessageReceived:
 		e.Live = g.live(brand)
+	case conversation.PromptRequested:
+		e.Live, e.Prompt = g.live(brand), g.complete(brand, e.Prompt)
 	}
-	person := e.Type == conversation.MessageReceived || e.Act != nil // a customer or somebody at the desk waits
-	if err := g.queue.offer(w, !person); err != nil {
+	if err := g.queue.offer(w, !urgent(&e)); err != nil {
 		g.metrics.refused.Inc()
 		g.catchUpSoon()
 		return Outcome{}, err
@@ -242,6 +247,18 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 	case <-ctx.Done():
 		return Outcome{}, ctx.Err() // the turn goes on; whoever comes again finds a duplicate
 	}
+}
+
+// urgent says whether somebody waits for the event's turn, or waits to be left
+// alone: it goes before what automations ask for.
+func urgent(e *conversation.Event) bool {
+	switch e.Type {
+	case conversation.MessageReceived, conversation.PromptCancelled, conversation.JoinRequested:
+		return true
+	case conversation.ConsentRecorded:
+		return e.Consent != nil && e.Consent.State == conversation.Withdrawn
+	}
+	return e.Act != nil
 }
 
 // live is how the desk looks as an event comes.

@@ -3,7 +3,6 @@ package conversation
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -48,7 +47,7 @@ func (t *turn) began(a *Act) *Refused {
 		return &Refused{Code: RefusedHours, Next: next}
 	}
 	if a.Purpose == Marketing {
-		if text = t.offer(text); utf8.RuneCountInString(text) > maxText {
+		if text = t.footed(text, &t.c.Customer, Route{Channel: a.Channel, Medium: a.Medium}); utf8.RuneCountInString(text) > maxText {
 			return refuse(RefusedTooLong)
 		}
 	}
@@ -107,15 +106,4 @@ func (t *turn) tooEarly(when time.Time, p Purpose) (next time.Time, early bool) 
 // restful reports a day on which nothing is advertised to the customer.
 func (t *turn) restful(day time.Time) bool {
 	return cmp.Or(t.c.Customer.Country, t.brand.Country) == sundaysFree && (day.Weekday() == time.Sunday || t.hours.holiday(day))
-}
-
-// offer is marketing as it leaves: it names its sender and says how to stop.
-func (t *turn) offer(text string) string {
-	if !strings.Contains(strings.ToLower(text), strings.ToLower(t.brand.Name)) {
-		text = t.text("offer.named") + " " + text
-	}
-	if !strings.Contains(text, "STOP") {
-		text += " " + t.text("offer.stop")
-	}
-	return text
 }

@@ -37,8 +37,9 @@ var phrases = map[string]phrase{
 	"start.ask":              {essential: true},
 	"start.subject":          {essential: true},
 	"start.declined":         {essential: true},
-	"offer.named":            {essential: true}, // before marketing that an agent writes and that does not name the brand
-	"offer.stop":             {essential: true}, // after marketing that does not say how to stop
+	"offer.named":            {essential: true},                    // before marketing that does not name the brand
+	"offer.stop":             {essential: true},                    // after marketing that does not say how to stop
+	"offer.stop_at":          {essential: true, values: "address"}, // the same, where nobody can answer the sender
 	"help.text":              {essential: true},
 	"help.rates":             {essential: true},
 	"human.open":             {essential: true, values: "hours wait"},

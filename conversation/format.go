@@ -5,39 +5,68 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/currency"
 )
 
 // money writes an amount as the language does: "149,90 €", "€149.90". The
 // space before € is a plain one: a no-break space makes a GSM-7 text UCS-2.
-func (t *turn) money(m Money) string {
-	sign := map[string]string{"EUR": "€", "USD": "$", "GBP": "£"}[m.Currency]
-	digits := fmt.Sprintf("%d.%02d", m.Amount/100, abs(m.Amount)%100)
-	switch {
-	case t.lang == "en" && sign != "":
-		return sign + digits
-	case t.lang == "en":
-		return digits + " " + m.Currency
-	case sign == "":
-		sign = m.Currency
+func (t *turn) money(m Money) string { return written(t.lang, m, " ") }
+
+// signs of the currencies that have one that everybody reads; all are in GSM-7.
+var signs = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+
+// decimalsOf is how many a currency has: 2 for EUR, none for JPY.
+func decimalsOf(code string) int {
+	unit, err := currency.ParseISO(code)
+	if err != nil {
+		return 2
 	}
-	return strings.Replace(digits, ".", ",", 1) + " " + sign
+	scale, _ := currency.Standard.Rounding(unit)
+	return scale
 }
 
-func abs(n int64) int64 {
+// written is an amount as a language writes it, with such a space before its sign.
+func written(language string, m Money, space string) string {
+	minus, n := "", m.Amount
 	if n < 0 {
-		return -n
+		minus, n = "-", -n
 	}
-	return n
+	power := int64(1)
+	for range decimalsOf(m.Currency) {
+		power *= 10
+	}
+	digits := minus + grouped(language, n/power, space)
+	if power > 1 {
+		point := ","
+		if language == "en" {
+			point = "."
+		}
+		digits += point + strconv.FormatInt(power+n%power, 10)[1:]
+	}
+	sign := signs[m.Currency]
+	switch {
+	case sign == "":
+		return digits + space + m.Currency
+	case language == "en":
+		return sign + digits
+	case language == "nl":
+		return sign + space + digits
+	}
+	return digits + space + sign
 }
 
 // points writes a whole number in groups of three.
-func (t *turn) points(n int64) string {
+func (t *turn) points(n int64) string { return grouped(t.lang, n, " ") }
+
+// grouped writes a whole number in groups of three from five digits on.
+func grouped(language string, n int64, space string) string {
 	digits := strconv.FormatInt(n, 10)
 	if len(digits) <= 4 {
 		return digits
 	}
-	separator := " "
-	if t.lang == "en" {
+	separator := space
+	if language == "en" {
 		separator = ","
 	}
 	head := len(digits) % 3
@@ -51,37 +80,23 @@ func (t *turn) points(n int64) string {
 	return strings.Join(groups, separator)
 }
 
-var (
-	daysFR   = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
-	monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
-)
-
 // day writes a date as people say it, with the hour where it has one:
 // "mardi 24 novembre", "lundi 23 novembre à 9 h".
 func (t *turn) day(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	if l, err := t.zone(t.brand.Timezone); err == nil {
-		at = at.In(l)
-	}
-	hour := at.Hour() != 0 || at.Minute() != 0
-	if t.lang != "fr" {
-		text := at.Format("Monday 2 January")
-		if hour {
-			text += at.Format(" at 15:04")
-		}
-		return text
-	}
-	text := fmt.Sprintf("%s %d %s", daysFR[at.Weekday()], at.Day(), monthsFR[at.Month()-1])
-	if at.Day() == 1 {
-		text = fmt.Sprintf("%s 1er %s", daysFR[at.Weekday()], monthsFR[at.Month()-1])
-	}
-	switch {
-	case hour && at.Minute() == 0:
+	at = at.In(t.brandZone())
+	text := dayIn(t.lang, at)
+	switch hour := at.Hour() != 0 || at.Minute() != 0; {
+	case hour && t.lang == "fr" && at.Minute() == 0:
 		text += fmt.Sprintf(" à %d h", at.Hour())
-	case hour:
+	case hour && t.lang == "fr":
 		text += fmt.Sprintf(" à %d h %02d", at.Hour(), at.Minute())
+	case hour && t.lang == "en":
+		text += at.Format(" at 15:04")
+	case hour:
+		text += at.Format(", 15:04")
 	}
 	return text
 }
@@ -91,10 +106,15 @@ func (t *turn) date(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	if l, err := t.zone(t.brand.Timezone); err == nil {
-		at = at.In(l)
+	return dayIn(t.lang, at.In(t.brandZone()))
+}
+
+// brandZone is where the brand is; one that is checked names a zone.
+func (s *Script) brandZone() *time.Location {
+	if l, err := s.zone(s.brand.Timezone); err == nil {
+		return l
 	}
-	return t.day(time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location()))
+	return time.UTC
 }
 
 // lines sums up articles: "2 x Capsules Ondine, Tasse".

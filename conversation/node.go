@@ -16,16 +16,20 @@ import (
 
 // Problem is one thing wrong in a script, where it is and what to do.
 type Problem struct {
-	File  string
-	Line  int
-	Field string // "copy.stop.marketing"
-	Why   string
+	File    string
+	Line    int
+	Field   string // "copy.stop.marketing"
+	Why     string
+	Warning bool // the script can be run nevertheless
 }
 
 func (p Problem) Error() string {
 	where := p.File
 	if p.Line > 0 {
 		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	if p.Warning {
+		where += ": warning"
 	}
 	if p.Field != "" {
 		return where + ": " + p.Field + ": " + p.Why
@@ -42,6 +46,18 @@ func (ps Problems) Error() string {
 		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// split takes the warnings out.
+func (ps Problems) split() (failed, warnings Problems) {
+	for _, p := range ps {
+		if p.Warning {
+			warnings = append(warnings, p)
+		} else {
+			failed = append(failed, p)
+		}
+	}
+	return failed, warnings
 }
 
 // A node is a place in a YAML file. Reading a value of the wrong kind notes a
@@ -84,14 +100,25 @@ func parseYAML(file string, text []byte, found *Problems) (node, bool) {
 	return n, true
 }
 
-func (n node) wrong(format string, args ...any) {
+func (n node) wrong(format string, args ...any) { n.found.add(n.problem(format, args...)) }
+
+// warn notes what is better mended, and what the script can be run with.
+func (n node) warn(format string, args ...any) {
+	p := n.problem(format, args...)
+	p.Warning = true
+	n.found.add(p)
+}
+
+func (ps *Problems) add(p Problem) { *ps = append(*ps, p) }
+
+func (n node) problem(format string, args ...any) Problem {
 	line := n.line
 	if n.at != nil {
 		if token := n.at.GetToken(); token != nil && token.Position != nil && n.line == 0 {
 			line = token.Position.Line
 		}
 	}
-	*n.found = append(*n.found, Problem{n.file, line, n.field, fmt.Sprintf(format, args...)})
+	return Problem{File: n.file, Line: line, Field: n.field, Why: fmt.Sprintf(format, args...)}
 }
 
 func (n node) absent() bool {
@@ -241,6 +268,16 @@ func (n node) texts() map[string]node {
 		all[m.key] = m.node
 	}
 	return all
+}
+
+// member is the value of a key, or the mapping itself where it has no such key.
+func (n node) member(key string) node {
+	for _, m := range n.members() {
+		if m.key == key {
+			return m.node
+		}
+	}
+	return n
 }
 
 func (n node) truth() bool {

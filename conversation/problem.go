@@ -1,8 +1,6 @@
 package conversation
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +25,7 @@ func (t *turn) askProblemOf(o Order) {
 	}
 	link := ""
 	if !t.brand.carries(t.c.Medium) && t.brand.UploadURL != "" {
-		code := uploadCode(t.brand.ID, t.e.ID)
+		code := derived("upload", t.brand.ID, t.e.ID)
 		link = strings.TrimRight(t.brand.UploadURL, "/") + "/" + code
 		t.out.Codes = append(t.out.Codes, Code{Code: code, Kind: "upload", Expires: t.now.Add(uploadLife)})
 		t.notice("upload.requested", "order", o.ID)
@@ -38,14 +36,6 @@ func (t *turn) askProblemOf(o Order) {
 
 // uploadLife is how long a texted upload link works.
 const uploadLife = 7 * 24 * time.Hour
-
-// uploadCode is a one-use code of 80 bits. It is derived from the event, so
-// that a turn that is run again gives the same; nobody can guess it who does
-// not know the carrier's own id of the text.
-func uploadCode(brand BrandID, id EventID) string {
-	sum := sha256.Sum256([]byte("upload\x00" + string(brand) + "\x00" + string(id)))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
-}
 
 func (t *turn) problemAnswered(q Question, value string) {
 	if q.Name == askWhichOrder {

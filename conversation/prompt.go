@@ -1,90 +1,10 @@
 package conversation
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/causette/causette/conversation/understanding"
 )
-
-// promptText is a text that automations may send, by its name.
-type promptText struct {
-	purpose   Purpose
-	text      map[string]*template
-	variables []string // that the automation must give
-}
-
-// What is wrong with a prompt; the codes are the contract's.
-var (
-	ErrUnknownTemplate = errors.New("unknown_template")
-	ErrMissingVariable = errors.New("missing_variable")
-)
-
-func (s *Script) parsePrompts(n node) {
-	s.prompts = map[string]promptText{}
-	for _, m := range n.members() {
-		f := m.fields("purpose", "text")
-		p := promptText{purpose: Purpose(f["purpose"].oneOf(string(Transactional), string(Marketing)))}
-		if f["purpose"].absent() {
-			f["purpose"].wrong("is missing")
-		}
-		p.text = s.parseTexts(f["text"], nil)
-		for _, language := range understanding.Languages {
-			tpl := p.text[language]
-			if tpl == nil {
-				continue
-			}
-			for _, name := range tpl.names {
-				if !slices.Contains(always, name) && !slices.Contains(p.variables, name) && tpl.required(name) {
-					p.variables = append(p.variables, name)
-				}
-			}
-			if p.purpose == Marketing && !tpl.saysHowToStop() {
-				f["text"].wrong("in %s does not say how to stop: every marketing text does", language)
-			}
-		}
-		s.prompts[m.key] = p
-	}
-}
-
-// required reports whether the text needs the placeholder: outside every part
-// that can be left out.
-func (t *template) required(name string) bool {
-	return slices.ContainsFunc(t.parts, func(p part) bool { return p.name == name && p.optional == 0 })
-}
-
-func (t *template) saysHowToStop() bool {
-	return slices.ContainsFunc(t.parts, func(p part) bool { return strings.Contains(p.literal, "STOP") })
-}
-
-// Prompt renders an automation's template for a customer in their language.
-// The error is ErrUnknownTemplate or ErrMissingVariable, with what to do.
-func (s *Script) Prompt(name, language string, c *Customer, variables map[string]string) (text string, purpose Purpose, err error) {
-	p, ok := s.prompts[name]
-	if !ok {
-		names := make([]string, 0, len(s.prompts))
-		for n := range s.prompts {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		return "", "", fmt.Errorf("%w: %q%s", ErrUnknownTemplate, name, nearest(name, names))
-	}
-	for _, v := range p.variables {
-		if variables[v] == "" {
-			return "", "", fmt.Errorf("%w: {%s} of template %q", ErrMissingVariable, v, name)
-		}
-	}
-	t := turn{Script: s, lang: s.speaks(language)}
-	t.c.Customer = *c
-	values := make([]string, 0, 2*len(variables))
-	for k, v := range variables {
-		values = append(values, k, v)
-	}
-	return cutRunes(t.render(t.localised(p.text, t.lang), values), maxText), p.purpose, nil
-}
 
 // prompt says the first word that an automation asks for, and opens its dialogue.
 func (t *turn) prompt(p *Prompt) {
@@ -96,16 +16,20 @@ func (t *turn) prompt(p *Prompt) {
 		t.notice("prompt.refused", "prompt", p.ID, "code", code)
 		return
 	}
-	text := cutRunes(p.Text, maxText)
-	if p.Template != "" {
-		var err error
-		if text, _, err = t.Prompt(p.Template, t.c.Customer.Language, &t.c.Customer, p.Variables); err != nil {
-			code, _, _ := strings.Cut(err.Error(), ":")
-			t.decide(Rule("prompt." + code))
-			t.notice("prompt.refused", "prompt", p.ID, "code", code, "why", err.Error())
-			return
-		}
+	links := t.shortener(p.ID)
+	w, err := t.words(p, &t.c.Customer, p.Medium, links.shorten)
+	text := w.text
+	if err == nil && p.Purpose == Marketing {
+		text = t.footed(text, &t.c.Customer, Route{Channel: p.Channel, Medium: p.Medium})
+		err = sound(text)
 	}
+	if err != nil {
+		code, _, _ := strings.Cut(err.Error(), ":")
+		t.decide(Rule("prompt." + code))
+		t.notice("prompt.refused", "prompt", p.ID, "code", code, "why", err.Error())
+		return
+	}
+	t.out.Codes = append(t.out.Codes, links.codes...)
 	t.decide("prompt.sent")
 	if p.Order != "" {
 		t.slot(slotOrder, p.Order)

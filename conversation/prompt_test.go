@@ -1,45 +1,11 @@
 package conversation
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
-
-func TestAPromptIsRenderedOrRefused(t *testing.T) {
-	s := defaultScript(t)
-	ana := &Customer{First: "Ana"}
-	for _, c := range []struct {
-		name, template, language string
-		variables                map[string]string
-		want                     string
-		err                      error
-	}{
-		{"in the customer's language", "cart_reminder", "en", map[string]string{"link": "https://x.example/1"}, "Lumen: your cart is waiting: https://x.example/1 STOP", nil},
-		{"in the brand's first language", "cart_reminder", "", map[string]string{"link": "https://x.example/1", "product": "lampe"}, "votre panier vous attend (lampe) : https://x.example/1", nil},
-		{"in English where the language has no copy", "delivered", "es", map[string]string{"order": "LU-1"}, "your order LU-1 has been delivered", nil},
-		{"with the customer's name", "welcome", "fr", nil, "Bienvenue chez Lumen, Ana !", nil},
-		{"not without its variable", "cart_reminder", "fr", map[string]string{"product": "x"}, "", ErrMissingVariable},
-		{"not when nobody knows it", "cart_remindr", "fr", nil, `did you mean "cart_reminder"?`, ErrUnknownTemplate},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			text, purpose, err := s.Prompt(c.template, c.language, ana, c.variables)
-			if !errors.Is(err, c.err) {
-				t.Fatalf("error %v, want %v", err, c.err)
-			}
-			if err != nil {
-				text = err.Error()
-			} else if purpose != Marketing && purpose != Transactional {
-				t.Errorf("purpose %q", purpose)
-			}
-			if !strings.Contains(text, c.want) {
-				t.Errorf("says %q, want %q", text, c.want)
-			}
-		})
-	}
-}
 
 // With an agent the assistant is silent; keywords count all the same.
 func TestWithAnAgentOnlyKeywordsAreAnswered(t *testing.T) {

@@ -25,13 +25,15 @@ type Script struct {
 	source  []byte
 	version string
 
+	warnings Problems // what a person should look at
+
 	books       map[string]phrasebook // by language
 	rules       rules
 	preferences []preference
 	skip, back  []string // words that skip a preference question or go back to the one before, normalised
 	faq         []faqEntry
 	examples    understanding.Examples
-	prompts     map[string]promptText
+	prompts     map[string]*promptText
 	hours       hours
 	escalation  escalation
 
@@ -51,7 +53,8 @@ type sourceFile struct {
 }
 
 // ParseScript reads the *.yaml files of a folder as one script for the brand.
-// Its error is Problems, all of them, when the files themselves are at fault.
+// Its error is Problems, all of them, when the files themselves are at fault;
+// what is only amiss stands in Warnings.
 func ParseScript(brand BrandInfo, fsys fs.FS, dir string) (*Script, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
@@ -92,6 +95,10 @@ func (s *Script) Version() string { return s.version }
 
 // Source is the whole script as stored: LoadScript reads it again.
 func (s *Script) Source() []byte { return slices.Clone(s.source) }
+
+// Warnings are what a person should look at although the script can be run, at
+// file:line.
+func (s *Script) Warnings() Problems { return slices.Clone(s.warnings) }
 
 // Brand is the brand that the script was parsed for.
 func (s *Script) Brand() BrandInfo { return s.brand }
@@ -157,8 +164,9 @@ func (src scriptSource) parse(dir string) (*Script, error) {
 	if _, err := time.LoadLocation(s.brand.Timezone); err != nil {
 		found = append(found, Problem{File: dir, Why: fmt.Sprintf("the brand's time zone %q is unknown", s.brand.Timezone)})
 	}
+	found, s.warnings = found.split()
 	if len(found) > 0 {
-		return nil, found
+		return nil, append(found, s.warnings...)
 	}
 	var err error
 	if s.source, err = json.Marshal(src); err != nil {

@@ -85,7 +85,7 @@ func (t *turn) render(tpl *template, values []string) string {
 		case "brand":
 			return t.brand.Name
 		case "first":
-			return t.first()
+			return t.c.Customer.called()
 		case "phone":
 			return t.brand.Phone
 		case "email":
@@ -93,15 +93,6 @@ func (t *turn) render(tpl *template, values []string) string {
 		}
 		return ""
 	})
-}
-
-// first is the customer's first name, where we know that it is them: not on a
-// wrong number, and not on a phone that two accounts share.
-func (t *turn) first() string {
-	if t.c.Customer.Detached || len(t.c.Customer.Accounts) > 1 {
-		return ""
-	}
-	return t.c.Customer.First
 }
 
 // move takes one transition of the table. An input that the state does not

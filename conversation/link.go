@@ -1,0 +1,92 @@
+package conversation
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A link that an automation gives becomes a short one on the brand's own domain,
+// where it has one: what it leads to is counted once a person.
+
+// isURL reports whether a value is a link.
+func isURL(v string) bool {
+	return strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")
+}
+
+// link checks where a link leads and shortens it. Half a link leads nowhere, so
+// one that is too long is refused, not cut.
+func (f *filling) link(v string) (string, error) {
+	u, err := url.Parse(v)
+	switch {
+	case err != nil || u.Hostname() == "" || strings.ContainsAny(v, " {}\"<>\\^`"):
+		return "", fmt.Errorf("%q is no address of the web", cutRunes(v, 80))
+	case len(v) > maxLink:
+		return "", fmt.Errorf("the link has %d characters, at most %d are sent", len(v), maxLink)
+	case f.brand.LinkURL == "":
+		return v, nil
+	case strings.HasPrefix(v, f.brand.LinkURL):
+		return v, nil // short already
+	case !f.brand.leadsTo(u.Hostname()):
+		return "", fmt.Errorf("%s is not among the brand's link_hosts (%s)", u.Hostname(), strings.Join(f.brand.LinkHosts, ", "))
+	case f.shorten == nil:
+		return v, nil
+	}
+	return f.shorten(v), nil
+}
+
+// leadsTo reports whether short links may lead to a host: one of LinkHosts, or
+// below one.
+func (b *BrandInfo) leadsTo(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return slices.ContainsFunc(b.LinkHosts, func(allowed string) bool {
+		allowed = strings.ToLower(allowed)
+		return host == allowed || strings.HasSuffix(host, "."+allowed)
+	})
+}
+
+// linkLife is how long a short link leads where it did, unless the brand says otherwise.
+const linkLife = 90 * 24 * time.Hour
+
+// shortener makes the short links of what one turn says.
+type shortener struct {
+	brand  *BrandInfo
+	event  EventID
+	prompt string
+	now    time.Time
+	codes  []Code // of the links made, each once
+}
+
+// shortener makes short links for a prompt; what it made stands in codes, for
+// the turn that says the text.
+func (t *turn) shortener(prompt string) *shortener {
+	return &shortener{brand: &t.brand, event: t.e.ID, prompt: prompt, now: t.now}
+}
+
+// shorten is the short link for a long one.
+func (l *shortener) shorten(to string) string {
+	if l.brand.LinkURL == "" {
+		return to
+	}
+	code := derived("link", l.brand.ID, l.event, l.prompt, to)
+	if !slices.ContainsFunc(l.codes, func(c Code) bool { return c.Code == code }) {
+		life := l.brand.LinkFor
+		if life <= 0 {
+			life = linkLife
+		}
+		l.codes = append(l.codes, Code{Code: code, Kind: "link", Expires: l.now.Add(life), URL: to, Prompt: l.prompt})
+	}
+	return strings.TrimRight(l.brand.LinkURL, "/") + "/" + code
+}
+
+// derived is a code of 80 bits. It is derived from the event, so that a turn
+// that is run again gives the same; nobody can guess it who does not know the
+// ids in it.
+func derived(kind string, brand BrandID, id EventID, more ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{kind, string(brand), string(id)}, more...), "\x00")))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}

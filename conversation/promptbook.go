@@ -1,0 +1,311 @@
+package conversation
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
+// A script's section "prompts" is what automations may say first, and what
+// agents may choose from, by name.
+
+// promptText is one of its templates.
+type promptText struct {
+	purpose  Purpose
+	texts    map[Medium]map[string]*template // by language; "" is said on every medium without its own
+	defaults map[string]map[string]string    // variable → language → what is said without it; "" is every language
+	content  map[string]string               // language → the approved template's SID
+	numbered []*part                         // its variables, {{1}} first
+	category string                          // as WhatsApp approved it: utility, marketing
+}
+
+// Bounds of a script's templates.
+const (
+	maxTemplates = 1000
+	maxDefaults  = 40
+	maxNumbered  = 20
+)
+
+// contentSID is how Twilio names a template of its Content API.
+var contentSID = regexp.MustCompile(`^HX[0-9a-fA-F]{32}$`)
+
+func (s *Script) parsePrompts(n node) {
+	s.prompts = map[string]*promptText{}
+	for i, m := range n.members() {
+		if i == maxTemplates {
+			m.wrong("is one too many: a script has at most %d templates", maxTemplates)
+			return
+		}
+		f := m.fields("purpose", "text", "sms", "whatsapp", "defaults")
+		p := &promptText{
+			purpose: Purpose(f["purpose"].oneOf(string(Transactional), string(Marketing))),
+			texts:   map[Medium]map[string]*template{},
+		}
+		if f["purpose"].absent() {
+			f["purpose"].wrong("is missing")
+		}
+		w := f["whatsapp"].fields("text", "content", "variables", "category")
+		for medium, n := range map[Medium]node{SMS: f["sms"], WhatsApp: w["text"]} {
+			if !n.absent() {
+				p.texts[medium] = s.parseSome(n)
+			}
+		}
+		if !f["text"].absent() || p.texts[SMS] == nil || p.texts[WhatsApp] == nil {
+			p.texts[""] = s.parseTexts(f["text"], nil)
+		}
+		p.defaults = parseDefaults(f["defaults"], p.names())
+		p.parseContent(w)
+		s.prompts[m.key] = p
+		s.lint(m.node, f, w, p)
+	}
+}
+
+// parseSome reads texts by language that need not be there in all: what is
+// missing is said as everywhere.
+func (s *Script) parseSome(n node) map[string]*template {
+	texts := map[string]*template{}
+	for _, m := range n.members() {
+		if !slices.Contains(understanding.Languages[:], m.key) {
+			m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
+			continue
+		}
+		t, err := parseTemplate(m.text(), nil)
+		if err != nil {
+			m.wrong("%v", err)
+			continue
+		}
+		texts[m.key] = &t
+	}
+	return texts
+}
+
+// parseDefaults reads what is said where an automation gives no value: one text,
+// or one a language.
+func parseDefaults(n node, names []string) map[string]map[string]string {
+	defaults := map[string]map[string]string{}
+	for i, m := range n.members() {
+		switch {
+		case i >= maxDefaults:
+			m.wrong("is one too many: a template has at most %d defaults", maxDefaults)
+			return defaults
+		case !slices.Contains(names, m.key):
+			m.wrong("no text of the template has {%s}%s", m.key, nearest(m.key, names))
+			continue
+		case !m.isMapping():
+			defaults[m.key] = map[string]string{"": m.text()}
+			continue
+		}
+		defaults[m.key] = map[string]string{}
+		for _, l := range m.members() {
+			if !slices.Contains(understanding.Languages[:], l.key) {
+				l.wrong("unknown language%s", nearest(l.key, understanding.Languages[:]))
+				continue
+			}
+			defaults[m.key][l.key] = l.text()
+		}
+	}
+	return defaults
+}
+
+// parseContent reads which approved templates WhatsApp says the text with.
+func (p *promptText) parseContent(w map[string]node) {
+	p.content = map[string]string{}
+	for _, m := range w["content"].members() {
+		switch sid := m.text(); {
+		case !slices.Contains(understanding.Languages[:], m.key):
+			m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
+		case !contentSID.MatchString(sid):
+			m.wrong("%q is not the SID of an approved template: HX and 32 hexadecimal digits", sid)
+		case p.said(WhatsApp, m.key) == nil:
+			m.wrong("the template has no text in %s: write below text what the approved template says", m.key)
+		default:
+			p.content[m.key] = sid
+		}
+	}
+	items := w["variables"].items()
+	if len(items) > maxNumbered {
+		w["variables"].wrong("are more than %d", maxNumbered)
+		return
+	}
+	for _, item := range items {
+		v, err := parsePlaceholder(item.text(), nil)
+		if err != nil {
+			item.wrong("%v", err)
+			continue
+		}
+		p.numbered = append(p.numbered, &v)
+	}
+	if p.category = "utility"; !w["category"].absent() {
+		p.category = w["category"].oneOf("utility", "marketing")
+	}
+}
+
+// said is the template's text on a medium in a language, nil where it has none.
+func (p *promptText) said(m Medium, language string) *template {
+	if t := p.texts[m][language]; t != nil {
+		return t
+	}
+	return p.texts[""][language]
+}
+
+// each calls do with every text of the template: those of every medium first.
+func (p *promptText) each(do func(m Medium, language string, t *template)) {
+	for _, m := range [...]Medium{"", SMS, WhatsApp} {
+		for _, language := range understanding.Languages {
+			if t := p.texts[m][language]; t != nil {
+				do(m, language, t)
+			}
+		}
+	}
+}
+
+// names are the placeholders of all its texts.
+func (p *promptText) names() (names []string) {
+	p.each(func(_ Medium, _ string, t *template) {
+		for _, name := range t.names {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	})
+	for _, v := range p.numbered {
+		if !slices.Contains(names, v.name) {
+			names = append(names, v.name)
+		}
+	}
+	return names
+}
+
+// fallsBack is what is said for a variable that nobody gives.
+func (p *promptText) fallsBack(v *part, language string) string {
+	if v.or != "" {
+		return v.or
+	}
+	if text := p.defaults[v.name][language]; text != "" {
+		return text
+	}
+	return p.defaults[v.name][""]
+}
+
+// TemplateInfo describes a template to who chooses one.
+type TemplateInfo struct {
+	Name      string            `json:"name"`
+	Purpose   Purpose           `json:"purpose"`
+	Languages []string          `json:"languages"`          // that it has texts in
+	Media     []Medium          `json:"media"`              // that it has texts for
+	Variables []VariableInfo    `json:"variables"`          // in the order of first use
+	Texts     map[string]string `json:"texts"`              // by language, as written
+	Content   map[string]string `json:"content,omitempty"`  // by language: what WhatsApp takes outside the window
+	Category  string            `json:"category,omitempty"` // of Content
+}
+
+// VariableInfo is what fills a placeholder.
+type VariableInfo struct {
+	Name     string            `json:"name"`
+	Filters  []string          `json:"filters,omitempty"`  // money, date: how the value is to be given
+	Required bool              `json:"required,omitempty"` // refused without it
+	Known    bool              `json:"known,omitempty"`    // of the brand or the customer: it need not be given
+	Default  map[string]string `json:"default,omitempty"`  // by language
+}
+
+// Templates lists what automations and agents may say, by name.
+func (s *Script) Templates() []TemplateInfo {
+	list := make([]TemplateInfo, 0, len(s.prompts))
+	for _, name := range slices.Sorted(maps.Keys(s.prompts)) {
+		p := s.prompts[name]
+		info := TemplateInfo{Name: name, Purpose: p.purpose, Texts: map[string]string{}, Content: maps.Clone(p.content)}
+		if len(p.content) > 0 {
+			info.Category = p.category
+		}
+		for _, m := range [...]Medium{SMS, WhatsApp} {
+			if len(p.texts[""]) > 0 || len(p.texts[m]) > 0 {
+				info.Media = append(info.Media, m)
+			}
+		}
+		p.each(func(_ Medium, language string, t *template) {
+			if _, twice := info.Texts[language]; !twice {
+				info.Languages = append(info.Languages, language)
+				info.Texts[language] = t.source()
+			}
+		})
+		for _, v := range p.names() {
+			info.Variables = append(info.Variables, p.variable(v))
+		}
+		list = append(list, info)
+	}
+	return list
+}
+
+// variable describes one placeholder: required where one text cannot do without.
+func (p *promptText) variable(name string) VariableInfo {
+	v := VariableInfo{Name: name, Known: slices.Contains(always, name)}
+	look := func(language string, part *part) {
+		if part.name != name {
+			return
+		}
+		for _, f := range part.filters {
+			if !slices.Contains(v.Filters, f) {
+				v.Filters = append(v.Filters, f)
+			}
+		}
+		or := p.fallsBack(part, language)
+		v.Required = v.Required || part.optional == 0 && or == ""
+		if or != "" {
+			if v.Default == nil {
+				v.Default = map[string]string{}
+			}
+			v.Default[language] = or
+		}
+	}
+	p.each(func(_ Medium, language string, t *template) {
+		for i := range t.parts {
+			look(language, &t.parts[i])
+		}
+	})
+	for language := range p.content {
+		for _, n := range p.numbered {
+			look(language, n)
+		}
+	}
+	return v
+}
+
+// source writes the template as a script has it.
+func (t *template) source() string {
+	var b strings.Builder
+	open := 0
+	for i := range t.parts {
+		p := &t.parts[i]
+		if p.optional != open {
+			if open != 0 {
+				b.WriteByte(']')
+			}
+			if p.optional != 0 {
+				b.WriteByte('[')
+			}
+			open = p.optional
+		}
+		if p.name == "" {
+			b.WriteString(doubled.Replace(p.literal))
+			continue
+		}
+		b.WriteString("{" + p.source() + "}")
+	}
+	if open != 0 {
+		b.WriteByte(']')
+	}
+	return b.String()
+}
+
+var doubled = strings.NewReplacer("{", "{{", "}", "}}", "[", "[[", "]", "]]")
+
+func (p *part) source() string {
+	text := strings.Join(append([]string{p.name}, p.filters...), "|")
+	if p.or != "" {
+		text += "|or:" + p.or
+	}
+	return text
+}

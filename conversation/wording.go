@@ -1,0 +1,234 @@
+package conversation
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What is wrong with a prompt's words; the codes are the contract's, and
+// bad_variable and too_long beside them.
+var (
+	ErrUnknownTemplate = errors.New("unknown_template")
+	ErrMissingVariable = errors.New("missing_variable")
+	ErrBadVariable     = errors.New("bad_variable") // a value that cannot be written so: no amount, no date, a link that leads elsewhere
+	ErrTooLong         = errors.New("too_long")
+)
+
+// wording is a prompt in words on one medium, without its footer.
+type wording struct {
+	text    string
+	content *Content // what WhatsApp takes outside the window: it says text, and nothing can be added. nil: none in this language
+	lacks   error    // why content is nil where one is approved: a variable of it is missing
+	purpose Purpose  // the template's
+}
+
+// words writes a prompt for a customer on a medium. The errors are those above,
+// with what to do. shorten gives the short link that stands for a long one; nil
+// leaves links as they are.
+func (s *Script) words(p *Prompt, c *Customer, m Medium, shorten func(url string) string) (wording, error) {
+	if p.Template != "" {
+		return s.fill(p.Template, c.Language, m, c, p.Variables, shorten)
+	}
+	text := strings.TrimSpace(legible(p.Text))
+	if text == "" {
+		return wording{}, fmt.Errorf("%w: neither a template nor a text is given", ErrUnknownTemplate)
+	}
+	return wording{text: text, purpose: p.Purpose}, sound(text)
+}
+
+// Fill writes a template in a language on a medium, with what the customer's row
+// tells and the variables. content is what WhatsApp takes outside the window, nil
+// where no template is approved for it. The error is ErrUnknownTemplate,
+// ErrMissingVariable, ErrBadVariable or ErrTooLong, and says what to do.
+func (s *Script) Fill(name, language string, m Medium, c *Customer, variables map[string]string) (text string, content *Content, err error) {
+	w, err := s.fill(name, language, m, c, variables, nil)
+	return w.text, w.content, err
+}
+
+// fill is Fill with short links.
+func (s *Script) fill(name, language string, m Medium, c *Customer, variables map[string]string, shorten func(url string) string) (wording, error) {
+	p := s.prompts[name]
+	if p == nil {
+		return wording{}, fmt.Errorf("%w: %q%s", ErrUnknownTemplate, name, nearest(name, slices.Sorted(maps.Keys(s.prompts))))
+	}
+	language, tpl := s.inLanguage(p, m, language)
+	if tpl == nil {
+		return wording{}, fmt.Errorf("%w: %q says nothing on %s", ErrUnknownTemplate, name, m)
+	}
+	f := filling{
+		Script: s, name: name, p: p, c: c, variables: variables, shorten: shorten,
+		voice: voice{language: language, currency: s.brand.Currency, zone: s.brandZone(), medium: m},
+	}
+	w := wording{purpose: p.purpose, text: strings.TrimSpace(tpl.write(f.value))}
+	switch {
+	case f.bad != nil:
+		return wording{}, f.bad
+	case len(f.missing) > 0:
+		return wording{}, f.lacking()
+	case w.text == "":
+		return wording{}, fmt.Errorf("%w: template %q says nothing with these variables", ErrMissingVariable, name)
+	}
+	if sid := p.content[language]; m == WhatsApp && sid != "" {
+		if w.content = f.numbered(sid); len(f.missing) > 0 {
+			w.content, w.lacks = nil, f.lacking()
+		}
+	}
+	return w, cmp.Or(f.bad, sound(w.text))
+}
+
+// inLanguage picks the text: the customer's language, else English where the
+// brand speaks it, else the brand's first.
+func (s *Script) inLanguage(p *promptText, m Medium, language string) (string, *template) {
+	for _, l := range [...]string{s.speaks(language), s.fallback(), s.brand.Languages[0]} {
+		if t := p.said(m, l); t != nil {
+			return l, t
+		}
+	}
+	return "", nil
+}
+
+// approved reports whether WhatsApp takes the template outside the window, in the
+// language that the customer would read it in.
+func (s *Script) approved(name, language string) bool {
+	p := s.prompts[name]
+	if p == nil {
+		return false
+	}
+	language, tpl := s.inLanguage(p, WhatsApp, language)
+	return tpl != nil && p.content[language] != ""
+}
+
+// A filling is a template that is being filled.
+type filling struct {
+	*Script
+	name      string
+	p         *promptText
+	c         *Customer
+	variables map[string]string
+	shorten   func(url string) string
+	voice     voice
+	missing   []string
+	bad       error // of the first value that cannot be written
+}
+
+func (f *filling) lacking() error {
+	return fmt.Errorf("%w: {%s} of template %q", ErrMissingVariable, strings.Join(f.missing, "}, {"), f.name)
+}
+
+// numbered fills the approved template, which counts its variables from 1.
+func (f *filling) numbered(sid string) *Content {
+	c := &Content{SID: sid, Variables: make(map[string]string, len(f.p.numbered))}
+	for i, v := range f.p.numbered {
+		c.Variables[strconv.Itoa(i+1)] = f.value(v)
+	}
+	return c
+}
+
+// value writes one placeholder. What is missing and needed, and what is wrong,
+// is noted.
+func (f *filling) value(p *part) string {
+	v := plain(f.given(p.name))
+	var err error
+	switch {
+	case isURL(v):
+		v, err = f.link(v)
+	default:
+		for _, name := range p.filters {
+			if v != "" && err == nil {
+				v, err = filters[name](v, &f.voice)
+			}
+		}
+		v = cutPlain(v, maxValue)
+	}
+	if err != nil && f.bad == nil {
+		f.bad = fmt.Errorf("%w: {%s} of template %q: %w", ErrBadVariable, p.name, f.name, err)
+	}
+	if v == "" {
+		v = f.p.fallsBack(p, f.voice.language)
+	}
+	if v == "" && err == nil && p.optional == 0 && !slices.Contains(f.missing, p.name) {
+		f.missing = append(f.missing, p.name)
+	}
+	return v
+}
+
+// given is the automation's value, else what the brand and the customer's row tell.
+func (f *filling) given(name string) string {
+	if v := f.variables[name]; v != "" {
+		return v
+	}
+	switch name {
+	case "brand":
+		return f.brand.Name
+	case "first":
+		return f.c.called()
+	case "phone":
+		return f.brand.Phone
+	case "email":
+		return f.brand.Email
+	}
+	return ""
+}
+
+// called is the customer's first name, where we know that it is them: not on a
+// wrong number, and not on a phone that two accounts share.
+func (c *Customer) called() string {
+	if c.Detached || len(c.Accounts) > 1 {
+		return ""
+	}
+	return c.First
+}
+
+// leftOver is a placeholder that nobody filled: {prenom}, {{first_name}}, ${name},
+// %FIRSTNAME%, *|FNAME|*.
+var leftOver = regexp.MustCompile(`\{\s*\pL[^{}\n]{0,60}\}|%%?\pL[\pL_]{2,40}%|\*\|[\pL_:]{2,40}\|\*`)
+
+// sound refuses a text that no customer should read.
+func sound(text string) error {
+	if left := leftOver.FindString(text); left != "" {
+		return fmt.Errorf("%w: %s stands in the text unfilled", ErrMissingVariable, left)
+	}
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return fmt.Errorf("%w: the text has %d characters, a message at most %d", ErrTooLong, n, maxText)
+	}
+	return nil
+}
+
+// legible leaves out of foreign text what is no character, and what only moves
+// the others about: nobody can hide a text in a text.
+func legible(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\r', r == '\u2028', r == '\u2029':
+			return '\n'
+		case unicode.IsControl(r):
+			return ' '
+		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff', r >= '\ufff9' && r <= '\ufffb':
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// plain is a foreign value as it may stand in a sentence.
+func plain(v string) string { return strings.Join(strings.Fields(legible(v)), " ") }
+
+// cutPlain shortens a text to n runes, the last three of them "...": "…" would
+// make an SMS UCS-2.
+func cutPlain(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return cutWords(s, n-3) + "..."
+}

@@ -4,11 +4,16 @@
 //	Authorization → rate limit → body → Idempotency-Key → Door or Store → answer
 //
 // A key belongs to one brand, so no request names one. Errors are RFC 9457
-// problems with a stable code. openapi.yaml describes every route, and the tests
-// hold real requests and answers against it. It is written by hand, because a
-// body that is one event or an array of them, an import that is answered line by
-// line and faults that carry pointers and suggestions are not what a generator
-// makes of Go types.
+// problems with a stable code.
+//
+// Every route is declared once, with serve: its Go types for request and answer,
+// its scope, its words. The OpenAPI 3.1 document is made of these declarations
+// through huma's schemas when the API is made, and requests are read by the very
+// same schemas. huma's own decoder is not used: it stops at a name that it does
+// not know, where ours says which name was meant, what to send and where, in the
+// words of the field; it also knows no body that is one event or an array of
+// them, and no import that is answered line by line. openapi.yaml is the document
+// as a test last saw it, so that a change of the API is seen in a review.
 package api
 
 import (
@@ -16,6 +21,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
@@ -52,14 +59,16 @@ type Options struct {
 
 // API answers under /v1/ and at /openapi.json.
 type API struct {
-	door   gateway.Door
-	store  Store
-	brands map[conversation.BrandID]Brand
-	now    func() time.Time
-	log    *slog.Logger
-	mux    *http.ServeMux
-	limits limits
-	once   inFlight
+	door        gateway.Door
+	store       Store
+	brands      map[conversation.BrandID]Brand
+	now         func() time.Time
+	log         *slog.Logger
+	mux         *http.ServeMux
+	doc         *huma.OpenAPI
+	description []byte // doc, as it is served
+	limits      limits
+	once        inFlight
 }
 
 // Bounds of bodies and pages.
@@ -92,17 +101,18 @@ func New(o Options) *API {
 	for _, b := range o.Brands {
 		a.brands[b.ID] = b
 	}
-	a.handle("PUT /v1/customers/{external_id}", CustomersWrite, a.putCustomer)
-	a.handle("GET /v1/customers/{external_id}", CustomersRead, a.getCustomer)
-	a.handle("GET /v1/customers/{id}/consents", ConsentsRead, a.getConsents)
-	a.handle("POST /v1/events", EventsWrite, a.postEvents)
-	a.handle("POST /v1/consents", ConsentsWrite, a.postConsent)
-	a.handle("GET /v1/conversations/{customer}", ConversationsRead, a.getConversation)
-	a.handle("GET /v1/conversations/{customer}/messages", ConversationsRead, a.getMessages)
-	a.mux.HandleFunc("POST /v1/customers/import", a.postImport)
-	a.mux.HandleFunc("GET /openapi.json", serveDescription)
+	a.doc = newDescription()
+	a.routeEvents()
+	a.routeCustomers()
+	a.routeConsents()
+	a.routeConversations()
+	a.description = written(a.doc)
+	a.mux.HandleFunc("GET /openapi.json", a.serveDescription)
 	return a
 }
+
+// Description is the OpenAPI 3.1 document, as JSON.
+func (a *API) Description() []byte { return a.description }
 
 // ServeHTTP answers; what no route takes is a problem too.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -116,9 +126,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch refused.status {
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", refused.header.Get("Allow"))
-		gateway.Problem(w, refused.status, "method_not_allowed", "This address has no such method", "use "+refused.header.Get("Allow"))
+		problem("method_not_allowed", "use "+refused.header.Get("Allow")).Write(w)
 	default:
-		gateway.Problem(w, http.StatusNotFound, "no_such_address", "There is nothing here", "GET /openapi.json lists every address")
+		problem("no_such_address", "GET /openapi.json lists every address").Write(w)
 	}
 }
 
@@ -141,27 +151,6 @@ type call struct {
 	now   time.Time
 }
 
-// handler carries out a call. An error that is no problem becomes a 500.
-type handler func(*call) (status int, body any, err error)
-
-func (a *API) handle(pattern string, scope Scope, h handler) {
-	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		c, err := a.admit(w, r, scope)
-		if err == nil && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
-			c.body, err = readJSONBody(w, r)
-		}
-		if err != nil {
-			a.fail(w, r, err)
-			return
-		}
-		if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
-			a.answerOnce(w, c, key, func(w http.ResponseWriter) { a.answer(w, c, h) })
-			return
-		}
-		a.answer(w, c, h)
-	})
-}
-
 // admit authenticates a request and takes its token.
 func (a *API) admit(w http.ResponseWriter, r *http.Request, scope Scope) (*call, error) {
 	key, err := a.authenticate(r, scope)
@@ -170,17 +159,8 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, scope Scope) (*call,
 	}
 	brand, ok := a.brands[key.Brand]
 	if !ok {
-		return nil, problem(http.StatusForbidden, "brand_gone", "This key's brand is not configured here", "make a key for a brand of the configuration")
+		return nil, problem("brand_gone", "make a key for a brand of the configuration")
 	}
 	c := &call{Request: r, key: key, brand: brand, now: a.now().UTC()}
 	return c, a.limits.take(w, key.Hash, c.now)
-}
-
-func (a *API) answer(w http.ResponseWriter, c *call, h handler) {
-	status, body, err := h(c)
-	if err != nil {
-		a.fail(w, c.Request, err)
-		return
-	}
-	writeJSON(w, status, body)
 }

@@ -4,43 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/api"
 )
-
-// Every route that the code registers is described, and nothing else is.
-func TestTheDescriptionNamesEveryRoute(t *testing.T) {
-	source, err := os.ReadFile("api.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var routes, described []string
-	for _, m := range regexp.MustCompile(`"(GET|PUT|POST|DELETE) (/\S+)"`).FindAllStringSubmatch(string(source), -1) {
-		routes = append(routes, m[1]+" "+m[2])
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(api.Description())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, item := range doc.Paths.Map() {
-		for method := range item.Operations() {
-			described = append(described, method+" "+path)
-		}
-	}
-	slices.Sort(routes)
-	slices.Sort(described)
-	if !slices.Equal(routes, described) {
-		t.Errorf("routes    %q\ndescribed %q", routes, described)
-	}
-}
 
 func TestTheDescriptionIsServed(t *testing.T) {
 	w := open(t)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
@@ -19,7 +21,7 @@ type consentRow struct {
 	Channel  conversation.Medium       `json:"channel"`
 	Purpose  conversation.Purpose      `json:"purpose"`
 	State    conversation.ConsentState `json:"state"`
-	Source   string                    `json:"source"`
+	Source   string                    `json:"source" enum:"keyword,form,import,shop,agent,api,carrier,checkout,join"`
 	Wording  string                    `json:"wording,omitempty"`
 	Evidence map[string]string         `json:"evidence,omitempty"`
 	Rule     conversation.Rule         `json:"rule,omitempty"`
@@ -32,25 +34,74 @@ func rowOf(customer conversation.CustomerID, event conversation.EventID, c conve
 
 // errWithdrawn refuses consent after a withdrawal. Only a later act of the
 // customer overturns one, never an API call, whatever it says of its source.
-var errWithdrawn = problem(http.StatusUnprocessableEntity, "withdrawn_by_customer", "The customer has withdrawn this consent",
+var errWithdrawn = problem("withdrawn_by_customer",
 	"only the customer can give it again, by texting START")
 
+func (a *API) routeConsents() {
+	serve(a, operation{id: "postConsent", route: "POST /v1/consents", tag: "consents", scope: ConsentsWrite, status: http.StatusCreated,
+		summary: "Append a row to the ledger",
+		text: `A withdrawal stands until the customer's own later act, a START by text: no
+request overturns it, and it is refused with the code withdrawn_by_customer.`,
+		success: "The row", codes: []string{"withdrawn_by_customer", "set_aside"},
+		example: `{"to": "+33612345678", "channel": "sms", "purpose": "marketing", "state": "given", "source": "form",
+			"wording": "J'accepte de recevoir les offres de Lumen par SMS.", "evidence": {"form": "newsletter-7", "ip": "192.0.2.1"}}`}, a.postConsent)
+	serve(a, operation{id: "getConsents", route: "GET /v1/customers/{id}/consents", tag: "consents", scope: ConsentsRead,
+		summary: "Read a customer's ledger, oldest row first", success: "The ledger", codes: []string{"unknown_customer"}}, a.getConsents)
+}
+
+type postConsent struct{ Body ConsentInput }
+
+// ConsentInput is consent as a source tells of it. What customers text
+// themselves and what carriers report is written by the gateway alone.
+type ConsentInput struct {
+	To       phone                     `json:"to" doc:"the customer's phone number"`
+	Channel  conversation.Medium       `json:"channel"`
+	Purpose  conversation.Purpose      `json:"purpose" enum:"transactional,marketing"`
+	State    conversation.ConsentState `json:"state"`
+	Source   string                    `json:"source" enum:"form,import,shop,agent,api"`
+	Wording  string                    `json:"wording,omitempty" maxLength:"2000" doc:"the exact words that the customer agreed to: they are the proof, and needed when state is given"`
+	Evidence map[string]evidence       `json:"evidence,omitempty" maxProperties:"20"`
+	Time     time.Time                 `json:"time,omitzero" doc:"when the customer did it; absent, now"`
+}
+
+// evidence is one fact that proves it.
+type evidence string
+
+// Schema bounds it.
+func (evidence) Schema(huma.Registry) *huma.Schema { return textSchema(500, "") }
+
+func (i *ConsentInput) check(r *reader, at string) {
+	if i.State == conversation.Given && i.Wording == "" {
+		r.fault(at+"/wording", "is missing; send the exact words that the customer agreed to: they are the proof")
+	}
+	if i.Time.IsZero() {
+		i.Time = r.now.Truncate(time.Microsecond)
+	}
+	if i.Time.After(r.now) {
+		r.fault(at+"/time", "lies in the future; send when the customer did it")
+	}
+}
+
+// consent is the row that the input asks for.
+func (i *ConsentInput) consent() conversation.Consent {
+	row := conversation.Consent{Medium: i.Channel, Purpose: i.Purpose, State: i.State, Source: i.Source, Wording: i.Wording, At: i.Time}
+	if i.Evidence != nil {
+		row.Evidence = make(map[string]string, len(i.Evidence))
+		for name, fact := range i.Evidence {
+			row.Evidence[name] = string(fact)
+		}
+	}
+	return row
+}
+
 // postConsent appends a row to the ledger.
-func (a *API) postConsent(c *call) (int, any, error) {
-	v, err := parseJSON(c.body)
-	if err != nil {
-		return 0, nil, err
-	}
-	r := reader{brand: c.brand, now: c.now}
-	to, row := r.consent(v)
-	if len(r.faults) > 0 {
-		return 0, nil, invalid(r.faults)
-	}
+func (a *API) postConsent(c *call, given *postConsent) (consentRow, error) {
+	to, row := conversation.Address(given.Body.To), given.Body.consent()
 	who := gateway.Who{Address: to}
 	if row.State == conversation.Given {
 		known, err := a.store.Conversation(c.Context(), c.brand.ID, who)
 		if err == nil && known.Customer.Consent(row.Medium, row.Purpose) == conversation.Withdrawn {
-			return 0, nil, errWithdrawn
+			return consentRow{}, errWithdrawn
 		}
 		// Any other error is the door's to tell, and a withdrawal that comes
 		// between is later than this request, which Step looks at.
@@ -58,26 +109,26 @@ func (a *API) postConsent(c *call) (int, any, error) {
 	e := conversation.Event{ID: consentID(c), Type: conversation.ConsentRecorded, Time: row.At, Consent: &row}
 	out, err := a.mustAccept(c, who, e)
 	if err != nil {
-		return 0, nil, err
+		return consentRow{}, err
 	}
 	if out.Turn != nil {
 		for _, made := range out.Turn.Consents {
 			if made.Medium == row.Medium && made.Purpose == row.Purpose {
-				return http.StatusCreated, rowOf(out.Customer, e.ID, made), nil
+				return rowOf(out.Customer, e.ID, made), nil
 			}
 		}
-		return 0, nil, errWithdrawn
+		return consentRow{}, errWithdrawn
 	}
 	rows, err := a.store.Consents(c.Context(), c.brand.ID, out.Customer)
 	if err != nil {
-		return 0, nil, fmt.Errorf("read consents: %w", err)
+		return consentRow{}, fmt.Errorf("read consents: %w", err)
 	}
 	for _, made := range rows {
 		if made.Event == e.ID {
-			return http.StatusCreated, rowOf(out.Customer, e.ID, made.Consent), nil
+			return rowOf(out.Customer, e.ID, made.Consent), nil
 		}
 	}
-	return 0, nil, errWithdrawn // the same request was refused before
+	return consentRow{}, errWithdrawn // the same request was refused before
 }
 
 // consentID names the event of a request: the same one for the same
@@ -91,67 +142,27 @@ func consentID(c *call) conversation.EventID {
 	return conversation.EventID("api:consent:" + hex.EncodeToString(sum[:16]))
 }
 
-var consentFields = []string{"to", "channel", "purpose", "state", "source", "wording", "evidence", "time"}
-
-// consent reads a row as a source sends it.
-func (r *reader) consent(v any) (conversation.Address, conversation.Consent) {
-	o, ok := r.object(v, "", consentFields)
-	if !ok {
-		return "", conversation.Consent{}
-	}
-	to := o.phone("to")
-	if _, _, there := o.get("to"); !there {
-		o.missing("to", "send the customer's phone number")
-	}
-	row := conversation.Consent{
-		Medium:  conversation.Medium(o.choice("channel", string(conversation.SMS), string(conversation.WhatsApp))),
-		Purpose: conversation.Purpose(o.choice("purpose", string(conversation.Transactional), string(conversation.Marketing))),
-		State:   conversation.ConsentState(o.choice("state", string(conversation.Given), string(conversation.Withdrawn))),
-		// What customers text themselves and what carriers report is written by
-		// the gateway alone.
-		Source:  o.choice("source", "form", "import", "shop", "agent", "api"),
-		Wording: o.text("wording", 2000),
-		At:      o.moment("time"),
-	}
-	if row.State == conversation.Given && row.Wording == "" {
-		o.missing("wording", "send the exact words that the customer agreed to: they are the proof")
-	}
-	if row.At.IsZero() {
-		row.At = r.now.Truncate(time.Microsecond)
-	}
-	if row.At.After(r.now) {
-		o.fault("/time", "lies in the future; send when the customer did it")
-	}
-	if v, at, there := o.get("evidence"); there {
-		entries, ok := v.(map[string]any)
-		if !ok || len(entries) > 20 {
-			o.fault(at, "is not an object of up to 20 texts")
-			return to, row
-		}
-		e := object{reader: r, at: at, fields: entries}
-		row.Evidence = make(map[string]string, len(entries))
-		for name := range entries {
-			if name == "" || len(name) > 60 {
-				o.fault(at+"/"+escape(name), "has a name of %d bytes; write 1 to 60", len(name))
-			}
-			row.Evidence[name] = e.text(name, 500)
-		}
-	}
-	return to, row
+type getConsents struct {
+	Name string `path:"id" maxLength:"200" doc:"the shop's external id, a phone number in E.164 (%2B33…) or the gateway's own id"`
 }
 
-func (a *API) getConsents(c *call) (int, any, error) {
-	found, err := a.find(c, c.PathValue("id"))
+type ledger struct {
+	Customer conversation.CustomerID `json:"customer"`
+	Consents []consentRow            `json:"consents"`
+}
+
+func (a *API) getConsents(c *call, given *getConsents) (ledger, error) {
+	found, err := a.find(c, given.Name)
 	if err != nil {
-		return 0, nil, err
+		return ledger{}, err
 	}
-	ledger, err := a.store.Consents(c.Context(), c.brand.ID, found.Customer.ID)
+	kept, err := a.store.Consents(c.Context(), c.brand.ID, found.Customer.ID)
 	if err != nil {
-		return 0, nil, fmt.Errorf("read consents: %w", err)
+		return ledger{}, fmt.Errorf("read consents: %w", err)
 	}
-	rows := make([]consentRow, 0, len(ledger))
-	for _, row := range ledger {
+	rows := make([]consentRow, 0, len(kept))
+	for _, row := range kept {
 		rows = append(rows, rowOf(row.Customer, row.Event, row.Consent))
 	}
-	return http.StatusOK, map[string]any{"customer": found.Customer.ID, "consents": rows}, nil
+	return ledger{found.Customer.ID, rows}, nil
 }

@@ -2,35 +2,72 @@ package api
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 // thread is a conversation as the API answers, without its messages.
 type thread struct {
-	Customer  customer                `json:"customer"`
-	State     conversation.State      `json:"state"`
-	Owner     conversation.Owner      `json:"owner"`
-	Version   int64                   `json:"version"`
-	Channel   conversation.ChannelID  `json:"channel,omitempty"`
-	Medium    conversation.Medium     `json:"medium,omitempty"`
-	WroteAt   time.Time               `json:"wrote_at,omitzero"`
-	Questions []conversation.Question `json:"questions"`
-	Messages  string                  `json:"messages"` // where they are
+	Customer  customer               `json:"customer"`
+	State     conversation.State     `json:"state"`
+	Owner     conversation.Owner     `json:"owner"`
+	Version   int64                  `json:"version" doc:"turns so far"`
+	Channel   conversation.ChannelID `json:"channel,omitempty" doc:"where the customer wrote last"`
+	Medium    conversation.Medium    `json:"medium,omitempty"`
+	WroteAt   time.Time              `json:"wrote_at,omitzero"`
+	Questions []question             `json:"questions"`
+	Messages  string                 `json:"messages" doc:"where they are"`
 }
 
-func (a *API) getConversation(c *call) (int, any, error) {
-	found, err := a.find(c, c.PathValue("customer"))
-	if err != nil {
-		return 0, nil, err
+// question is an open question as the API answers.
+type question struct {
+	ID       string                `json:"id"`
+	Dialogue conversation.Dialogue `json:"dialogue"`
+	Name     string                `json:"name"`
+	Options  []option              `json:"options,omitempty"`
+	AskedAt  time.Time             `json:"asked_at"`
+	Expires  time.Time             `json:"expires"`
+}
+
+type option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+func questionsOf(open []conversation.Question) []question {
+	list := []question{}
+	for _, q := range open {
+		one := question{ID: q.ID, Dialogue: q.Dialogue, Name: q.Name, AskedAt: q.AskedAt, Expires: q.Expires}
+		for _, o := range q.Options {
+			one.Options = append(one.Options, option{o.Value, o.Label})
+		}
+		list = append(list, one)
 	}
-	return http.StatusOK, thread{Customer: customerOf(found, ""), State: found.State, Owner: found.State.Owner(),
+	return list
+}
+
+func (a *API) routeConversations() {
+	serve(a, operation{id: "getConversation", route: "GET /v1/conversations/{customer}", tag: "conversations", scope: ConversationsRead,
+		summary: "Read where a conversation stands", success: "The conversation", codes: []string{"unknown_customer"}}, a.getConversation)
+	serve(a, operation{id: "getMessages", route: "GET /v1/conversations/{customer}/messages", tag: "conversations", scope: ConversationsRead,
+		summary: "Read what was said, newest first", success: "A page", codes: []string{"unknown_customer"}}, a.getMessages)
+}
+
+type getConversation struct {
+	Customer string `path:"customer" maxLength:"200" doc:"the shop's external id, a phone number in E.164 (%2B33…) or the gateway's own id"`
+}
+
+func (a *API) getConversation(c *call, given *getConversation) (thread, error) {
+	found, err := a.find(c, given.Customer)
+	if err != nil {
+		return thread{}, err
+	}
+	return thread{Customer: customerOf(found, ""), State: found.State, Owner: found.State.Owner(),
 		Version: found.Version, Channel: found.Channel, Medium: found.Medium, WroteAt: found.WroteAt,
-		Questions: orEmpty(found.Questions), Messages: messagesPath(found.Customer.ID)}, nil
+		Questions: questionsOf(found.Questions), Messages: messagesPath(found.Customer.ID)}, nil
 }
 
 func messagesPath(id conversation.CustomerID) string {
@@ -40,15 +77,15 @@ func messagesPath(id conversation.CustomerID) string {
 // message is a text of a thread, either way.
 type message struct {
 	ID        conversation.MessageID `json:"id"`
-	Direction string                 `json:"direction"` // in, out
-	Author    string                 `json:"author"`
+	Direction string                 `json:"direction" enum:"in,out"`
+	Author    string                 `json:"author" doc:"customer, assistant, or agent: and the agent's id"`
 	Channel   conversation.ChannelID `json:"channel"`
 	Address   conversation.Address   `json:"address"`
 	Text      string                 `json:"text"`
 	Media     []conversation.Media   `json:"media"`
 	Purpose   conversation.Purpose   `json:"purpose,omitempty"`
 	Rule      conversation.Rule      `json:"rule,omitempty"`
-	Status    string                 `json:"status"`
+	Status    gateway.Status         `json:"status"`
 	Code      string                 `json:"carrier_code,omitempty"`
 	Carrier   conversation.CarrierID `json:"carrier_id,omitempty"`
 	Attempts  int                    `json:"attempts"`
@@ -57,33 +94,32 @@ type message struct {
 	Changed   time.Time              `json:"changed"`
 }
 
+type getMessages struct {
+	Customer string                 `path:"customer" maxLength:"200" doc:"the shop's external id, a phone number in E.164 (%2B33…) or the gateway's own id"`
+	Limit    int                    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Before   conversation.MessageID `query:"before" maxLength:"200" doc:"only what came before this message"`
+}
+
+type messagePage struct {
+	Messages []message `json:"messages"`
+	Next     string    `json:"next,omitempty" doc:"address of the next page; absent on the last one"`
+}
+
 // getMessages reads a page of a thread, newest first.
-func (a *API) getMessages(c *call) (int, any, error) {
-	query := c.URL.Query()
-	limit := defaultPage
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxPage {
-			return 0, nil, problem(http.StatusBadRequest, "invalid_parameter", "The page is too large or no number", fmt.Sprintf("send limit=1 to limit=%d", maxPage))
-		}
-		limit = n
-	}
-	found, err := a.find(c, c.PathValue("customer"))
+func (a *API) getMessages(c *call, given *getMessages) (messagePage, error) {
+	page := messagePage{Messages: []message{}}
+	found, err := a.find(c, given.Customer)
 	if err != nil {
-		return 0, nil, err
+		return page, err
 	}
 	// One more than asked tells whether there is a next page.
-	stored, err := a.store.Thread(c.Context(), c.brand.ID, found.Customer.ID, conversation.MessageID(query.Get("before")), limit+1)
+	stored, err := a.store.Thread(c.Context(), c.brand.ID, found.Customer.ID, given.Before, given.Limit+1)
 	if err != nil {
-		return 0, nil, fmt.Errorf("read thread: %w", err)
+		return page, fmt.Errorf("read thread: %w", err)
 	}
-	page := struct {
-		Messages []message `json:"messages"`
-		Next     string    `json:"next,omitempty"`
-	}{Messages: []message{}}
 	for i, m := range stored {
-		if i == limit {
-			page.Next = fmt.Sprintf("%s?before=%s&limit=%d", messagesPath(found.Customer.ID), url.QueryEscape(string(stored[i-1].ID)), limit)
+		if i == given.Limit {
+			page.Next = fmt.Sprintf("%s?before=%s&limit=%d", messagesPath(found.Customer.ID), url.QueryEscape(string(stored[i-1].ID)), given.Limit)
 			break
 		}
 		direction := "out"
@@ -91,7 +127,7 @@ func (a *API) getMessages(c *call) (int, any, error) {
 			direction = "in"
 		}
 		page.Messages = append(page.Messages, message{m.ID, direction, m.Author, m.Channel, m.Address, m.Text, orEmpty(m.Media),
-			m.Purpose, m.Rule, string(m.Status), m.Code, m.Carrier, m.Attempts, m.Version, m.At, m.Changed})
+			m.Purpose, m.Rule, m.Status, m.Code, m.Carrier, m.Attempts, m.Version, m.At, m.Changed})
 	}
-	return http.StatusOK, page, nil
+	return page, nil
 }

@@ -4,62 +4,88 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
 
+func (a *API) routeCustomers() {
+	serve(a, operation{id: "putCustomer", route: "PUT /v1/customers/{external_id}", tag: "customers", scope: CustomersWrite,
+		summary: "Set what the shop knows of a customer",
+		text:    "What the body leaves out stays as it is. The phone number is needed the first time.",
+		success: "The customer", codes: []string{"set_aside"},
+		example: `{"phone": "+33612345678", "first_name": "Claire", "language": "fr", "vip": true}`}, a.putCustomer)
+	serve(a, operation{id: "getCustomer", route: "GET /v1/customers/{external_id}", tag: "customers", scope: CustomersRead,
+		summary: "Read a customer", success: "The customer", codes: []string{"unknown_customer"}}, a.getCustomer)
+	stream(a, operation{id: "importCustomers", route: "POST /v1/customers/import", tag: "customers", scope: CustomersWrite,
+		summary: "Set many customers",
+		text: `A stream of CSV or NDJSON, up to 32 MiB, answered line by line while it is read;
+the last line sums up, and its done is false when the import stopped early. The
+first line of CSV names the fields; tags are separated by |, and lifetime_value is
+written 1490.00 in the brand's currency. With an Idempotency-Key the body may have
+4 MiB.`,
+		success: "One ImportRow a line, then one ImportEnd", codes: []string{"malformed_csv"},
+		kinds: rowKinds, answers: "application/x-ndjson"}, a.postImport)
+	a.doc.Components.Schemas.Schema(reflect.TypeFor[importRow](), true, "")
+	a.doc.Components.Schemas.Schema(reflect.TypeFor[importEnd](), true, "")
+}
+
+type putCustomer struct {
+	External string `path:"external_id" minLength:"1" maxLength:"200" doc:"the shop's id"`
+	Body     CustomerInput
+}
+
 // putCustomer sets what a shop knows of a customer. What the body leaves out
 // stays as it is.
-func (a *API) putCustomer(c *call) (int, any, error) {
-	v, err := parseJSON(c.body)
-	if err != nil {
-		return 0, nil, err
-	}
+func (a *API) putCustomer(c *call, given *putCustomer) (customer, error) {
 	r := reader{brand: c.brand, now: c.now}
-	in := r.customer(v, c.PathValue("external_id"))
+	in := r.customer(given.Body, given.External)
 	if len(r.faults) > 0 {
-		return 0, nil, invalid(r.faults)
+		return customer{}, invalid(r.faults)
 	}
 	in.event.ID = conversation.EventID("api:put:" + rand.Text())
 	out, err := a.mustAccept(c, in.who, in.event)
 	if err != nil {
-		return 0, nil, err
+		return customer{}, err
 	}
 	now, err := a.store.Conversation(c.Context(), c.brand.ID, gateway.Who{Customer: out.Customer})
 	if err != nil {
-		return 0, nil, fmt.Errorf("read customer: %w", err)
+		return customer{}, fmt.Errorf("read customer: %w", err)
 	}
-	return http.StatusOK, customerOf(now, in.who.Account), nil
+	return customerOf(now, in.who.Account), nil
 }
 
-// customer reads a customer as PUT and imports give one.
-func (r *reader) customer(v any, account string) incoming {
-	in := incoming{id: account, event: conversation.Event{Type: "customer.updated", Time: r.now, Shop: &conversation.ShopEvent{Account: account, Customer: &conversation.Profile{}}}}
+// customer makes the event of a customer as PUT and imports give one.
+func (r *reader) customer(given CustomerInput, account string) incoming {
+	in := incoming{id: account, who: given.who(), event: conversation.Event{Type: customerUpdated, Time: r.now, Shop: &conversation.ShopEvent{Customer: given.profile()}}}
 	if account = strings.TrimSpace(strings.ReplaceAll(account, "\x00", "")); account == "" || len(account) > maxID {
 		r.fault("/external_id", "has %d bytes; an id has 1 to %d", len(account), maxID)
 	}
+	if id := in.who.Account; id != "" && id != account {
+		r.fault("/external_id", "is %q and the address says %q; send it once", id, account)
+	}
 	in.who.Account, in.event.Shop.Account = account, account
-	o, ok := r.object(v, "", customerFields)
-	if !ok {
-		return in
+	if in.event.Shop.Customer == nil {
+		in.event.Shop.Customer = &conversation.Profile{}
 	}
-	if id := o.text("external_id", maxID); id != "" && id != account {
-		o.fault("/external_id", "is %q and the address says %q; send it once", id, account)
-	}
-	in.who.Address = o.phone("phone")
-	o.profile(in.event.Shop.Customer)
 	return in
 }
 
-func (a *API) getCustomer(c *call) (int, any, error) {
-	found, err := a.find(c, c.PathValue("external_id"))
+// maxID bounds a shop's id.
+const maxID = 200 // bytes
+
+type getCustomer struct {
+	Name string `path:"external_id" maxLength:"200" doc:"the shop's external id, a phone number in E.164 (%2B33…) or the gateway's own id"`
+}
+
+func (a *API) getCustomer(c *call, given *getCustomer) (customer, error) {
+	found, err := a.find(c, given.Name)
 	if err != nil {
-		return 0, nil, err
+		return customer{}, err
 	}
-	return http.StatusOK, customerOf(found, ""), nil
+	return customerOf(found, ""), nil
 }
 
 // find reads the conversation of the customer whom a path names: by a phone in
@@ -78,7 +104,7 @@ func (a *API) find(c *call, name string) (conversation.Conversation, error) {
 			return conversation.Conversation{}, fmt.Errorf("find customer: %w", err)
 		}
 	}
-	return conversation.Conversation{}, problem(http.StatusNotFound, "unknown_customer", "There is no such customer",
+	return conversation.Conversation{}, problem("unknown_customer",
 		"send the shop's external id, a phone number in E.164 (%2B33…) or the gateway's own id")
 }
 
@@ -93,6 +119,8 @@ type customer struct {
 	Language    string                  `json:"language,omitempty"`
 	Timezone    string                  `json:"timezone,omitempty"`
 	Country     string                  `json:"country,omitempty"`
+	Region      string                  `json:"region,omitempty"`
+	Prefers     conversation.Medium     `json:"prefers,omitempty" doc:"what they asked to be reached on"`
 	VIP         bool                    `json:"vip"`
 	Value       *conversation.Money     `json:"lifetime_value,omitempty"`
 	Points      *int64                  `json:"points,omitempty"`
@@ -102,8 +130,8 @@ type customer struct {
 	Returns     []conversation.Return   `json:"returns"`
 	Preferences map[string]string       `json:"preferences,omitempty"`
 	Consents    []conversation.Standing `json:"consents"`
-	Suspended   bool                    `json:"marketing_suspended"`
-	Silenced    bool                    `json:"silenced"`
+	Suspended   bool                    `json:"marketing_suspended" doc:"a doubtful opt-out is being clarified"`
+	Silenced    bool                    `json:"silenced" doc:"everything stopped but answers to what the customer writes"`
 	Invalid     []conversation.Medium   `json:"unreachable_on"`
 }
 
@@ -111,7 +139,7 @@ type customer struct {
 func customerOf(from conversation.Conversation, account string) customer {
 	c := from.Customer
 	out := customer{ID: c.ID, ExternalIDs: []string{}, Phone: c.Phone, First: c.First, Last: c.Last, Email: c.Email,
-		Language: c.Language, Timezone: c.Timezone, Country: c.Country, VIP: c.VIP, Points: c.Points,
+		Language: c.Language, Timezone: c.Timezone, Country: c.Country, Region: c.Region, Prefers: c.Prefers, VIP: c.VIP, Points: c.Points,
 		Tags: orEmpty(c.Tags), Cart: c.Cart, Orders: orEmpty(c.Orders), Returns: orEmpty(c.Returns),
 		Preferences: c.Preferences, Consents: orEmpty(c.Consents), Suspended: c.Suspended, Silenced: c.Silenced, Invalid: orEmpty(c.Invalid)}
 	if account != "" {

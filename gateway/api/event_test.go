@@ -21,7 +21,7 @@ func FuzzEvent(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := reader{brand: Brand{"lumen", "FR", "EUR"}, now: time.Date(2026, 11, 21, 9, 41, 0, 0, time.UTC)}
+		r := reader{brand: Brand{ID: "lumen", Country: "FR", Currency: "EUR"}, now: time.Date(2026, 11, 21, 9, 41, 0, 0, time.UTC)}
 		in := r.event(v, "")
 		for _, fault := range r.faults {
 			if fault.Pointer != "" && fault.Pointer[0] != '/' || fault.Detail == "" {
@@ -31,7 +31,7 @@ func FuzzEvent(f *testing.F) {
 		if len(r.faults) > 0 {
 			return
 		}
-		if _, known := shapes[in.event.Type]; !known || in.id == "" || in.who.Address == "" && in.who.Account == "" || in.event.Time.IsZero() {
+		if _, known := dataOf[in.event.Type]; !known || in.id == "" || in.who.Address == "" && in.who.Account == "" || in.event.Time.IsZero() {
 			t.Fatalf("%q came out as %+v", body, in)
 		}
 		text, err := json.Marshal(in.event)

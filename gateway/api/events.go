@@ -3,19 +3,33 @@ package api
 import (
 	"errors"
 	"fmt"
-	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
 
-// report is what became of one event.
-type report struct {
+func (a *API) routeEvents() {
+	serve(a, operation{id: "postEvents", route: "POST /v1/events", tag: "events", scope: EventsWrite,
+		summary: "Tell one event, or up to 1,000",
+		text: `The id is the idempotency key: an event that was processed before is reported as
+a duplicate and changes nothing. Events of one customer are processed in their
+order. After a 503 send the same request again.`,
+		success: "Each event is accepted, was known, is refused or set aside",
+		example: `{"id": "evt_1", "type": "cart.abandoned", "time": "2026-11-21T09:41:00Z", "customer": {"phone": "+33612345678"},
+			"data": {"id": "c_42", "total": {"amount": 24900, "currency": "EUR"}, "link": "https://lumen.example/c/42"}}`}, a.postEvents)
+}
+
+// Report is what became of one event.
+type Report struct {
 	ID       string               `json:"id"`
-	Status   string               `json:"status"`
-	Customer string               `json:"customer,omitempty"`
+	Status   string               `json:"status" enum:"accepted,duplicate,refused,set_aside" doc:"duplicate: processed before. refused: nothing happened; mend it. set_aside: stored with an error for agents to see; do not send it again."`
+	Customer string               `json:"customer,omitempty" doc:"the gateway's id"`
 	Errors   []gateway.FieldFault `json:"errors,omitempty"`
 }
 
@@ -31,44 +45,68 @@ const (
 // enough to fill a group, too few to fill the queue.
 const workers = 64
 
+type postEvents struct{ Body eventsBody }
+
+// eventsBody is one event or an array, whose elements are read apart: each has
+// faults of its own.
+type eventsBody struct{ given any }
+
+// Schema describes it.
+func (eventsBody) Schema(reg huma.Registry) *huma.Schema {
+	one := reg.Schema(reflect.TypeFor[event](), true, "")
+	most := maxEvents
+	return &huma.Schema{OneOf: append(slices.Clone(one.OneOf), &huma.Schema{Type: huma.TypeArray, MaxItems: &most, Items: one})}
+}
+
+func (b *eventsBody) read(_ *reader, v any, _ string) { b.given = v }
+
+// eventsAnswer is the report of one event, or those of several.
+type eventsAnswer struct {
+	*Report
+	Results *[]Report `json:"results,omitempty"`
+}
+
+// Schema describes it.
+func (eventsAnswer) Schema(reg huma.Registry) *huma.Schema {
+	one := reg.Schema(reflect.TypeFor[Report](), true, "")
+	return &huma.Schema{OneOf: []*huma.Schema{one, {Type: huma.TypeObject, Required: []string{"results"}, AdditionalProperties: false,
+		Properties: map[string]*huma.Schema{"results": {Type: huma.TypeArray, Items: one}}}}}
+}
+
 // postEvents takes one event or an array. Of an array each has its own report;
 // a single one is refused as a problem.
-func (a *API) postEvents(c *call) (int, any, error) {
-	v, err := parseJSON(c.body)
-	if err != nil {
-		return 0, nil, err
-	}
-	elements, many := v.([]any)
+func (a *API) postEvents(c *call, given *postEvents) (eventsAnswer, error) {
+	elements, many := given.Body.given.([]any)
 	if !many {
 		r := reader{brand: c.brand, now: c.now}
-		in := r.event(v, "")
+		in := r.event(given.Body.given, "")
 		if len(r.faults) > 0 {
-			return 0, nil, invalid(r.faults)
+			return eventsAnswer{}, invalid(r.faults)
 		}
 		one, err := a.accept(c, in)
 		if err == nil && one.Status == refused {
 			err = invalid(one.Errors)
 		}
-		return http.StatusOK, one, err
+		return eventsAnswer{Report: &one}, err
 	}
 	if len(elements) > maxEvents {
-		return 0, nil, invalid([]gateway.FieldFault{{Pointer: "", Detail: fmt.Sprintf("has %d events; send %d at most", len(elements), maxEvents)}})
+		return eventsAnswer{}, invalid([]gateway.FieldFault{{Pointer: "", Detail: fmt.Sprintf("has %d events; send %d at most", len(elements), maxEvents)}})
 	}
-	reports := make([]report, len(elements))
+	reports := make([]Report, len(elements))
 	var batch []numbered
 	for i, element := range elements {
 		r := reader{brand: c.brand, now: c.now}
 		in := r.event(element, "/"+strconv.Itoa(i))
 		if len(r.faults) > 0 {
-			reports[i] = report{ID: in.id, Status: refused, Errors: r.faults}
+			reports[i] = Report{ID: in.id, Status: refused, Errors: r.faults}
 			continue
 		}
 		batch = append(batch, numbered{i, in})
 	}
 	if err := a.acceptAll(c, batch, reports); err != nil {
-		return 0, nil, err
+		return eventsAnswer{}, err
 	}
-	return http.StatusOK, map[string]any{"results": reports}, nil
+	return eventsAnswer{Results: &reports}, nil
 }
 
 // numbered is an event and its place in the request.
@@ -80,7 +118,7 @@ type numbered struct {
 // acceptAll takes events through the door, those of one customer in their order
 // and several customers at a time. The first error ends it: what was accepted
 // until then is recognised by its id when the request comes again.
-func (a *API) acceptAll(c *call, batch []numbered, reports []report) error {
+func (a *API) acceptAll(c *call, batch []numbered, reports []Report) error {
 	lines := inOrder(batch)
 	next := make(chan []numbered)
 	var (
@@ -154,15 +192,15 @@ func inOrder(batch []numbered) [][]numbered {
 }
 
 // accept takes one event through the door.
-func (a *API) accept(c *call, in incoming) (report, error) {
+func (a *API) accept(c *call, in incoming) (Report, error) {
 	out, err := a.door.Accept(c.Context(), c.brand.ID, in.who, in.event)
 	switch {
 	case errors.Is(err, gateway.ErrUnknownCustomer):
-		return report{ID: in.id, Status: refused, Errors: []gateway.FieldFault{{Pointer: "/customer/phone", Detail: "is missing, and external_id is not known yet; send the phone number the first time"}}}, nil
+		return Report{ID: in.id, Status: refused, Errors: []gateway.FieldFault{{Pointer: "/customer/phone", Detail: "is missing, and external_id is not known yet; send the phone number the first time"}}}, nil
 	case err != nil:
-		return report{}, fmt.Errorf("accept event: %w", err)
+		return Report{}, fmt.Errorf("accept event: %w", err)
 	}
-	return report{ID: in.id, Status: became(out), Customer: string(out.Customer)}, nil
+	return Report{ID: in.id, Status: became(out), Customer: string(out.Customer)}, nil
 }
 
 func became(out gateway.Outcome) string {
@@ -184,7 +222,7 @@ func (a *API) mustAccept(c *call, who gateway.Who, e conversation.Event) (gatewa
 	case err != nil:
 		return out, fmt.Errorf("accept %s: %w", e.Type, err)
 	case out.Poisoned:
-		return out, problem(http.StatusUnprocessableEntity, "set_aside", "This could not be processed", "it is stored with its error for agents to see; sending it again changes nothing")
+		return out, problem("set_aside", "it is stored with its error for agents to see; sending it again changes nothing")
 	}
 	return out, nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,15 +27,18 @@ const (
 	rowsPerTurn = 64 // rows that wait for their commit at a time
 )
 
-// rowReport is the answer to one line of an import.
-type rowReport struct {
-	Line int `json:"line"`
-	report
+// rowKinds are the kinds of bodies that are read row by row.
+var rowKinds = []string{"text/csv", "application/x-ndjson"}
+
+// importRow is the answer to one line of an import.
+type importRow struct {
+	Line int `json:"line" minimum:"1"`
+	Report
 }
 
 // importEnd is the last line of an answer.
 type importEnd struct {
-	Done     bool   `json:"done"` // false: it stopped early, and why stands in error
+	Done     bool   `json:"done" doc:"false: it stopped early, and why stands in error"`
 	Lines    int    `json:"lines"`
 	Accepted int    `json:"accepted"`
 	Refused  int    `json:"refused"`
@@ -44,18 +48,17 @@ type importEnd struct {
 // postImport reads customers from CSV or NDJSON and answers line by line, while
 // it reads: neither the file nor the answer is ever held whole, unless an
 // Idempotency-Key asks to keep the answer.
-func (a *API) postImport(w http.ResponseWriter, r *http.Request) {
-	c, err := a.admit(w, r, CustomersWrite)
-	kind := mediaType(r)
-	if err == nil && kind != "text/csv" && kind != "application/x-ndjson" {
-		err = problem(http.StatusUnsupportedMediaType, "unsupported_media_type", "The body is neither CSV nor NDJSON", "send it with Content-Type: text/csv or application/x-ndjson")
+func (a *API) postImport(w http.ResponseWriter, r *http.Request, o operation) {
+	c, err := a.admit(w, r, o.scope)
+	if err == nil {
+		err = isOf(r, o.kinds...)
 	}
 	if err == nil && r.ContentLength > maxImport {
 		err = tooLarge(maxImport)
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if err == nil && key != "" {
-		c.body, err = readBody(w, r, maxReplay)
+		c.body, err = readBody(w, r, maxReplay, o.kinds...)
 	}
 	if err != nil {
 		a.fail(w, r, err)
@@ -64,12 +67,12 @@ func (a *API) postImport(w http.ResponseWriter, r *http.Request) {
 	if key == "" {
 		// Answers begin before the body has ended (HTTP/1.1).
 		_ = http.NewResponseController(w).EnableFullDuplex()
-		a.importRows(w, c, kind, http.MaxBytesReader(w, r.Body, maxImport), rand.Text())
+		a.importRows(w, c, http.MaxBytesReader(w, r.Body, maxImport), rand.Text())
 		return
 	}
 	a.answerOnce(w, c, key, func(w http.ResponseWriter) {
 		sum := sha256.Sum256([]byte(c.key.Hash + "\n" + key))
-		a.importRows(w, c, kind, bytes.NewReader(c.body), hex.EncodeToString(sum[:16]))
+		a.importRows(w, c, bytes.NewReader(c.body), hex.EncodeToString(sum[:16]))
 	})
 }
 
@@ -81,9 +84,9 @@ type row struct {
 }
 
 // importRows carries out an import. name makes the rows' event ids.
-func (a *API) importRows(w http.ResponseWriter, c *call, kind string, body io.Reader, name string) {
+func (a *API) importRows(w http.ResponseWriter, c *call, body io.Reader, name string) {
 	next, err := ndjsonRows(body), error(nil)
-	if kind == "text/csv" {
+	if mediaType(c.Request) == "text/csv" {
 		next, err = csvRows(body, c.brand)
 	}
 	if err != nil {
@@ -153,7 +156,9 @@ func (a *API) readRows(c *call, next func() (int, map[string]any, error), name s
 		}
 		given := incoming{id: id}
 		if len(r.faults) == 0 {
-			given = r.customer(fields, id)
+			var customer CustomerInput
+			r.object(fields, "", reflect.ValueOf(&customer).Elem())
+			given = r.customer(customer, id)
 			given.event.ID = conversation.EventID("api:import:" + name + ":" + strconv.Itoa(line))
 		}
 		rows = append(rows, row{line, given, r.faults})
@@ -162,12 +167,12 @@ func (a *API) readRows(c *call, next func() (int, map[string]any, error), name s
 }
 
 // acceptRows takes rows through the door, side by side, and reports in order.
-func (a *API) acceptRows(c *call, rows []row) ([]rowReport, error) {
-	reports := make([]report, len(rows))
+func (a *API) acceptRows(c *call, rows []row) ([]importRow, error) {
+	reports := make([]Report, len(rows))
 	var batch []numbered
 	for i, r := range rows {
 		if len(r.fault) > 0 {
-			reports[i] = report{ID: r.given.id, Status: refused, Errors: r.fault}
+			reports[i] = Report{ID: r.given.id, Status: refused, Errors: r.fault}
 			continue
 		}
 		batch = append(batch, numbered{i, r.given})
@@ -183,7 +188,7 @@ func (a *API) acceptRows(c *call, rows []row) ([]rowReport, error) {
 		batch = slices.DeleteFunc(batch, func(in numbered) bool { return reports[in.at].Status != "" })
 		err = a.acceptAll(c, batch, reports)
 	}
-	var out []rowReport
+	var out []importRow
 	for i, one := range reports {
 		if one.Status == "" {
 			continue // not reached
@@ -191,7 +196,7 @@ func (a *API) acceptRows(c *call, rows []row) ([]rowReport, error) {
 		for j := range one.Errors { // a row's pointers begin at the row
 			one.Errors[j].Pointer = strings.TrimPrefix(one.Errors[j].Pointer, "/"+strconv.Itoa(i)+"/customer")
 		}
-		out = append(out, rowReport{rows[i].line, one})
+		out = append(out, importRow{rows[i].line, one})
 	}
 	return out, err
 }

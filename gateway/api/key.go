@@ -106,11 +106,9 @@ func (a *API) authenticate(r *http.Request, scope Scope) (gateway.Key, error) {
 		return gateway.Key{}, errNoKey
 	}
 	if !slices.Contains(key.Scopes, string(scope)) {
-		return gateway.Key{}, problem(http.StatusForbidden, "missing_scope", "This key may not do that",
-			fmt.Sprintf("it needs the scope %s; make a key that has it: causette key add --scope %s", scope, scope))
+		return gateway.Key{}, problem("missing_scope", fmt.Sprintf("it needs the scope %s; make a key that has it: causette key add --scope %s", scope, scope))
 	}
 	return key, nil
 }
 
-var errNoKey = problem(http.StatusUnauthorized, "unauthorized", "No valid key came with the request",
-	"send Authorization: Bearer ck_…; causette key add makes a key")
+var errNoKey = problem("unauthorized", "send Authorization: Bearer ck_…; causette key add makes a key")

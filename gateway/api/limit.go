@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -20,8 +19,6 @@ type limits struct {
 	mu      sync.Mutex
 	buckets map[string]*rate.Limiter
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // take takes one token of the key's bucket and says in RateLimit headers what is
 // left (draft-ietf-httpapi-ratelimit-headers).
@@ -46,7 +43,7 @@ func (l *limits) take(w http.ResponseWriter, key string, now time.Time) error {
 	if allowed {
 		return nil
 	}
-	p := problem(http.StatusTooManyRequests, "too_many_requests", "This key asks too much at once", "wait as Retry-After says; up to 1,000 events go into one request")
+	p := problem("too_many_requests", "wait as Retry-After says; up to 1,000 events go into one request")
 	p.RetryAfter = time.Duration((1 - left) / l.perSecond * float64(time.Second))
 	return p
 }

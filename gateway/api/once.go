@@ -52,7 +52,7 @@ func (f *inFlight) enter(name string, r *http.Request) (leave func(), err error)
 // where there is one, else by carrying it out and keeping what was answered.
 func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(http.ResponseWriter)) {
 	if len(key) > 255 || !printable(key) {
-		a.fail(w, c.Request, problem(http.StatusBadRequest, "invalid_idempotency_key", "The Idempotency-Key cannot be kept", "send 1 to 255 printable ASCII characters, a UUID for instance"))
+		a.fail(w, c.Request, problem("invalid_idempotency_key", "send 1 to 255 printable ASCII characters, a UUID for instance"))
 		return
 	}
 	// Keys of one brand do not see each other's answers.
@@ -97,7 +97,7 @@ func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(htt
 
 func (a *API) replay(w http.ResponseWriter, c *call, kept gateway.Answer, request string) {
 	if kept.Request != request {
-		a.fail(w, c.Request, problem(http.StatusConflict, "idempotency_key_reused", "This Idempotency-Key was used for another request", "mint a new key for a new request"))
+		a.fail(w, c.Request, problem("idempotency_key_reused", "mint a new key for a new request"))
 		return
 	}
 	w.Header().Set("Content-Type", kept.Type)

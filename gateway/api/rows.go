@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -75,7 +74,7 @@ func csvRows(body io.Reader, b Brand) (func() (int, map[string]any, error), erro
 	}
 	titles, err := rows.Read()
 	if err != nil {
-		return nil, problem(http.StatusBadRequest, "malformed_csv", "The body is not CSV", "the first line names the fields, as external_id,phone,first_name")
+		return nil, problem("malformed_csv", "the first line names the fields, as external_id,phone,first_name")
 	}
 	titles = slices.Clone(titles)
 	if err := checkTitles(titles); err != nil {
@@ -135,13 +134,14 @@ func cell(title, text string, b Brand) any {
 
 func checkTitles(titles []string) error {
 	var faults []gateway.FieldFault
+	known := namesOf[CustomerInput]()
 	for i, title := range titles {
 		titles[i] = strings.ToLower(strings.TrimSpace(title))
 		switch {
-		case !slices.Contains(customerFields, titles[i]):
-			hint := gateway.Suggest(titles[i], customerFields)
+		case !slices.Contains(known, titles[i]):
+			hint := gateway.Suggest(titles[i], known)
 			if hint == "" {
-				hint = "; known here: " + strings.Join(customerFields, ", ")
+				hint = "; known here: " + strings.Join(known, ", ")
 			}
 			faults = append(faults, gateway.FieldFault{Detail: fmt.Sprintf("column %d: unknown field %.60q%s", i+1, titles[i], hint)})
 		case slices.Contains(titles[:i], titles[i]):

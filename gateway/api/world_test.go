@@ -98,7 +98,7 @@ func openRated(t *testing.T, r rate) *world {
 
 // described is the description, checked and ready to find routes in.
 var described = sync.OnceValues(func() (routers.Router, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(api.Description())
+	doc, err := openapi3.NewLoader().LoadFromData(api.New(api.Options{}).Description())
 	if err != nil {
 		return nil, err
 	}

@@ -79,6 +79,7 @@ type Brand struct {
 	BurstWait time.Duration        `yaml:"burst_wait"`    // how long a text may wait for the rest of the thought
 	UploadURL string               `yaml:"upload_url"`    // where customers leave a photo; "" when there is no such page
 	DoubleOpt bool                 `yaml:"double_opt_in"` // START is asked back before it counts as consent
+	Discreet  bool                 `yaml:"discreet"`      // check says where a text tells a locked phone what was bought
 
 	// Prefer is the order in which the media are tried for what nobody asked for;
 	// none: where the customer wrote last. Fallback is how long WhatsApp has to

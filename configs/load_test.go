@@ -61,7 +61,7 @@ func TestTheExampleShowsEveryKey(t *testing.T) {
 	for _, key := range []string{"listen", "admin_listen", "public_url", "trusted_proxies", "database", "scripts", "prices", "queue", "sending",
 		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
-		"vip", "burst_wait", "upload_url", "double_opt_in", "prefer", "fallback_after", "join", "messages", "per", "privacy", "shop", "url", "secret", "allow_private", "channels", "brand",
+		"vip", "burst_wait", "upload_url", "double_opt_in", "discreet", "prefer", "fallback_after", "join", "messages", "per", "privacy", "shop", "url", "secret", "allow_private", "channels", "brand",
 		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "canned", "title", "text"} {
 		if !strings.Contains(string(Example()), key+":") {
 			t.Errorf("%s is not shown", key)

@@ -29,7 +29,7 @@ func (s *Script) lint(at node, f, w map[string]node, p *promptText) {
 	p.each(func(m Medium, language string, t *template) {
 		n := where[m].member(language)
 		for _, advice := range s.adviceOn(p, t, m, language) {
-			n.warn("in %s %s", language, advice)
+			n.warn("%s", advice)
 		}
 	})
 	if len(p.content) == 0 {

@@ -15,6 +15,7 @@ func (s *Script) Preview(c Conversation, p Prompt, now time.Time) Preview {
 	}
 	if i := slices.IndexFunc(turn.Messages, func(m Message) bool { return m.Prompt == p.ID }); i >= 0 {
 		preview.Message = turn.Messages[i]
+		preview.Lint = s.Lint(&p, preview.Message.Text, preview.Message.Medium, c.Customer.Language)
 	}
 	return preview
 }

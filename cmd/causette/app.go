@@ -171,7 +171,7 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 	info := conversation.BrandInfo{
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
 		Phone: readable(b.Support.Phone, b.Country), Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
-		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt, Prefer: b.Prefer, Fallback: b.Fallback,
+		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt, Discreet: b.Discreet, Prefer: b.Prefer, Fallback: b.Fallback,
 	}
 	if info.UploadURL == "" && cfg.PublicURL != "" {
 		info.UploadURL = cfg.PublicURL + media.Path + string(b.ID)

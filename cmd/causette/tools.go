@@ -43,8 +43,13 @@ func (c *checkCmd) Run(s streams) error {
 	}
 	var problems []error
 	for i := range cfg.Brands {
-		if _, err := parseScript(cfg, &cfg.Brands[i]); err != nil {
+		script, err := parseScript(cfg, &cfg.Brands[i])
+		if err != nil {
 			problems = append(problems, err)
+			continue
+		}
+		for _, w := range script.Warnings() {
+			fmt.Fprintln(s.out, w)
 		}
 	}
 	for _, w := range cfg.Warnings() {

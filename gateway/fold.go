@@ -297,7 +297,7 @@ func (gr *group) direct(p *part, f *fold) {
 		if _, _, refused := gr.refuse(f, *m); refused {
 			return // the pump settles it
 		}
-		held := gr.hold(nil, m.Channel, m.Segments)
+		held := gr.hold(nil, m)
 		if held == nil {
 			return
 		}
@@ -308,6 +308,16 @@ func (gr *group) direct(p *part, f *fold) {
 		gr.launches = append(gr.launches, launch{hold: held, posting: posting(p.brand, *m, gr.now), flight: flight})
 		return
 	}
+}
+
+// answered says whether an answer waits that overtakes what was queued before it.
+func (f *fold) answered() bool {
+	return slices.ContainsFunc(f.messages, func(m Outbound) bool { return m.Status == Queued && !m.bulk() })
+}
+
+// bulk says whether the message waits behind answers; the stores order by the same.
+func (m *Outbound) bulk() bool {
+	return m.Purpose == conversation.Marketing || m.Purpose == conversation.Transactional
 }
 
 // collect adds what the fold changes to the brand's writes.

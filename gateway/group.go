@@ -246,7 +246,7 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 	var ask []conversation.CustomerID
 	for _, f := range p.order {
 		id := f.row.Conversation.Customer.ID
-		if f.row.Flight == nil && f.row.Waiting > 0 && (f.released || claims[id] != nil) {
+		if f.row.Flight == nil && f.row.Waiting > 0 && (f.released || f.answered() || claims[id] != nil) {
 			ask = append(ask, id)
 		}
 	}
@@ -266,7 +266,7 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 				ask = append(ask, m.Customer)
 				continue
 			}
-			held := gr.hold(claims[m.Customer], m.Channel, m.Segments)
+			held := gr.hold(claims[m.Customer], &m)
 			if held == nil {
 				continue // the pump posts it when the lane has room
 			}
@@ -313,16 +313,16 @@ func (gr *group) claims(p *part) map[conversation.CustomerID]*claim {
 
 // hold returns room on the channel's lane: the pump's if it is for this
 // channel, else what the lane can give now, nil for none.
-func (gr *group) hold(c *claim, channel conversation.ChannelID, segments int) *hold {
-	if c != nil && c.ref.Channel == channel && !c.hold.used {
+func (gr *group) hold(c *claim, m *Outbound) *hold {
+	if c != nil && c.ref.Channel == m.Channel && !c.hold.used {
 		c.hold.used = true
 		return c.hold
 	}
-	lane := gr.g.lanes[channel]
+	lane := gr.g.lanes[m.Channel]
 	if lane == nil {
 		return nil
 	}
-	h := lane.reserve(segments)
+	h := lane.reserve(m.Segments, m.bulk())
 	if h == nil {
 		lane.kick()
 		return nil

@@ -59,9 +59,14 @@ func (h *hold) release() {
 	h.once.Do(func() { <-h.lane.slots })
 }
 
+// kept is the share of a lane, one in so many, that prompts leave to answers: a
+// customer who writes amid a hundred thousand of them is answered at once.
+const kept = 4
+
 // reserve takes room at once, or returns nil: halted, no slot, or out of pace.
-func (l *lane) reserve(segments int) *hold {
-	if l.why() != "" {
+// A prompt takes only what answers are not kept.
+func (l *lane) reserve(segments int, bulk bool) *hold {
+	if l.why() != "" || bulk && l.short(segments) > 0 {
 		return nil
 	}
 	select {
@@ -76,14 +81,32 @@ func (l *lane) reserve(segments int) *hold {
 	return &hold{lane: l}
 }
 
-// wait takes room when there is some.
-func (l *lane) wait(ctx context.Context) (*hold, error) {
+// short is how long until a prompt may take room, 0 for now: at least what the
+// pace needs to fill up above the share of answers.
+func (l *lane) short(segments int) time.Duration {
+	const look = 10 * time.Millisecond
+	limit := l.limiter.Limit()
+	if limit != rate.Inf {
+		lacks := float64(l.limiter.Burst()/kept+l.tokens(segments)) - l.limiter.Tokens()
+		lacks = min(lacks, float64(l.limiter.Burst())-l.limiter.Tokens()) // a text as long as the whole pace waits until it is full
+		if lacks > 0 {
+			return min(max(time.Duration(lacks/float64(limit)*float64(time.Second)), look), time.Second)
+		}
+	}
+	if len(l.slots) >= cap(l.slots)-cap(l.slots)/kept {
+		return look
+	}
+	return 0
+}
+
+// wait takes room for an answer when there is some.
+func (l *lane) wait(ctx context.Context, segments int) (*hold, error) {
 	select {
 	case l.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := l.limiter.WaitN(ctx, 1); err != nil {
+	if err := l.limiter.WaitN(ctx, l.tokens(segments)); err != nil {
 		<-l.slots
 		return nil, err
 	}
@@ -115,31 +138,41 @@ func (l *lane) pump(ctx context.Context) {
 	tick := time.NewTicker(pumpEvery)
 	defer tick.Stop()
 	for {
-		for l.why() == "" && l.pumpOnce(ctx) {
+		more, pause := true, time.Duration(0)
+		for more && pause == 0 && l.why() == "" {
+			more, pause = l.pumpOnce(ctx)
+		}
+		var again <-chan time.Time
+		if pause > 0 {
+			again = time.After(pause)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.kicked:
+		case <-again:
 		case <-tick.C:
 			l.quicken()
 		}
 	}
 }
 
-// pumpOnce claims one batch of ready messages and says whether there may be more.
-func (l *lane) pumpOnce(ctx context.Context) bool {
+// pumpOnce claims one batch of ready messages, answers first. It says whether
+// there may be more, and how long prompts have to wait for room: what an
+// answer needs meanwhile is looked for anew.
+func (l *lane) pumpOnce(ctx context.Context) (more bool, pause time.Duration) {
 	refs, err := l.g.opt.Store.Ready(ctx, l.brand, l.id, pumpBatch)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.g.log.Warn("cannot list ready messages", "channel", l.id, "error", err)
 		}
-		return false
+		return false, 0
 	}
 	var claims []*work
 	for _, ref := range refs {
-		h, err := l.wait(ctx)
-		if err != nil {
+		h, wait := l.room(ctx, ref)
+		if h == nil {
+			pause = wait
 			break
 		}
 		w := newWork(l.brand, Who{Customer: ref.Customer})
@@ -157,7 +190,23 @@ func (l *lane) pumpOnce(ctx context.Context) bool {
 			refused = true
 		}
 	}
-	return len(refs) == pumpBatch && !refused && ctx.Err() == nil
+	return len(refs) == pumpBatch && !refused && ctx.Err() == nil, pause
+}
+
+// room takes room for a message: an answer waits for it, a prompt is told how
+// long until there may be some.
+func (l *lane) room(ctx context.Context, ref Ref) (*hold, time.Duration) {
+	if !ref.Bulk {
+		h, err := l.wait(ctx, ref.Segments)
+		if err != nil {
+			return nil, 0
+		}
+		return h, 0
+	}
+	if h := l.reserve(ref.Segments, true); h != nil {
+		return h, 0
+	}
+	return nil, max(l.short(ref.Segments), time.Millisecond)
 }
 
 // why says why the lane is halted, "" when it is not.

@@ -184,6 +184,7 @@ type Ref struct {
 	Customer conversation.CustomerID
 	Message  conversation.MessageID
 	Channel  conversation.ChannelID
+	Segments int  // of Ready
 	Bulk     bool // of Ready: no answer, so others go first
 }
 
@@ -282,6 +283,7 @@ type ConsentRow struct {
 	Customer conversation.CustomerID
 	Event    conversation.EventID
 	Ordinal  int
+	Seq      int64 // its place in the brand's chain: given by the store, 0 from before there was one
 	conversation.Consent
 }
 

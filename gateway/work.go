@@ -152,15 +152,31 @@ func (q *queue) take(max int, group []*work) []*work {
 }
 
 func (q *queue) drain(max int, group []*work) []*work {
-	for _, line := range []chan *work{q.own, q.urgent, q.bulk} {
-		for len(group) < max {
-			select {
-			case w := <-line:
-				group = append(group, w)
-				continue
-			default:
-			}
-			break
+	group = take(q.own, max, group)
+	people := len(group)
+	group = take(q.urgent, max, group)
+	share := bulkAlone
+	if len(group) > people {
+		share = bulkBeside
+	}
+	return take(q.bulk, min(max, len(group)+share), group)
+}
+
+// How much bulk one group takes: whoever writes meanwhile waits for the whole of
+// it, and whoever is in it for more than their own turn.
+const (
+	bulkAlone  = 64
+	bulkBeside = 16
+)
+
+// take moves what is in a line to the group, up to max in all.
+func take(line chan *work, max int, group []*work) []*work {
+	for len(group) < max {
+		select {
+		case w := <-line:
+			group = append(group, w)
+		default:
+			return group
 		}
 	}
 	return group

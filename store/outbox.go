@@ -35,7 +35,7 @@ var (
 			and (q.not_before <= $3 or q.attempts > 0) and (q.urgency, q.version, q.ordinal, q.id) < (h.urgency, h.version, h.ordinal, h.id))
 		 order by customer`)
 
-	readyMessages = both(`select customer, id, urgency from (` +
+	readyMessages = both(`select customer, id, urgency, segments from (` +
 		readyOf(0) + ` union all ` + readyOf(1) + ` union all ` + readyOf(2) +
 		`) r order by urgency, not_before, id limit $3`)
 
@@ -48,7 +48,7 @@ var (
 // readyOf reads one urgency, so that the index is read from what has waited
 // longest, and what is due later is not read at all.
 func readyOf(urgency int) string {
-	return fmt.Sprintf(`select * from (select m.customer, m.id, m.urgency, m.not_before from messages m
+	return fmt.Sprintf(`select * from (select m.customer, m.id, m.urgency, m.segments, m.not_before from messages m
 		where m.brand = $1 and m.channel = $2 and m.stage = 'queued' and m.urgency >= 0 and m.urgency = %d and m.not_before <= `+now+`
 		and (m.expires = 0 or m.expires > `+now+`)
 		and not exists (select 1 from messages p where p.brand = $1 and p.customer = m.customer and p.stage = 'posting')
@@ -137,7 +137,7 @@ func (s *Store) Ready(ctx context.Context, brand conversation.BrandID, channel c
 	err := s.read.query(ctx, readyMessages, func(scan scanner) error {
 		r := gateway.Ref{Brand: brand, Channel: channel}
 		var urgency int
-		err := scan(&r.Customer, &r.Message, &urgency)
+		err := scan(&r.Customer, &r.Message, &urgency, &r.Segments)
 		r.Bulk = urgency > 0
 		refs = append(refs, r)
 		return err

@@ -32,6 +32,9 @@ type tx struct {
 	store  *Store
 	now    time.Time
 	failed error // the first error of a statement: the transaction is lost
+
+	secret   gateway.Secret
+	consents map[conversation.BrandID][]gateway.LedgerRow // written where the brand's row is locked
 }
 
 var _ gateway.Tx = (*tx)(nil)
@@ -51,8 +54,12 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 			return fmt.Errorf("group: %w", err)
 		}
 	}
+	secret, err := s.Secret(ctx) // nothing can be asked of SQLite's writer within its transaction
+	if err != nil {
+		return fmt.Errorf("group: %w", err)
+	}
 	run := func(x *session) error {
-		t := &tx{session: x, store: s}
+		t := &tx{session: x, store: s, secret: secret}
 		for _, b := range brands {
 			if err := t.begin(ctx, b, id); err != nil {
 				return err
@@ -61,9 +68,12 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 		if err := do(t); err != nil {
 			return err
 		}
+		if err := t.chainRest(ctx, brands); err != nil {
+			return err
+		}
 		return t.failed
 	}
-	err := s.transact(ctx, run)
+	err = s.transact(ctx, run)
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
 	}

@@ -21,7 +21,12 @@ var (
 // Append implements gateway.Tx.
 func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway.Entry) (int64, error) {
 	var last int64
-	if err := t.one(ctx, takeSeq, []any{&last}, string(brand), len(e)); err != nil {
+	if len(t.consents[brand]) > 0 {
+		var err error
+		if last, err = t.chain(ctx, brand, len(e)); err != nil {
+			return 0, t.fail("write consents", brand, err)
+		}
+	} else if err := t.one(ctx, takeSeq, []any{&last}, string(brand), len(e)); err != nil {
 		return 0, t.fail("take log numbers", brand, err)
 	}
 	if len(e) == 0 {

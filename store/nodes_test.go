@@ -326,3 +326,32 @@ func TestANewDatabaseHasNoSchema(t *testing.T) {
 		})
 	}
 }
+
+func TestTwoNodesThatWriteConsentsKeepOneChain(t *testing.T) {
+	both := nodes(t)
+	const rounds = 40
+	each(t, both, rounds, func(n, round int, s *store.Store, r *rand.Rand) error {
+		written := 0
+		return group(t.Context(), s, fmt.Sprintf("c%d-%d", n, round), func(tx gateway.Tx) error {
+			var w gateway.Writes
+			for i := range 1 + r.IntN(3) {
+				written++
+				w.Consents = append(w.Consents, gateway.ConsentRow{Customer: "c", Event: conversation.EventID(fmt.Sprintf("%d-%d-%d-%d", n, round, written, i)),
+					Consent: conversation.Consent{Medium: conversation.SMS, Purpose: conversation.Marketing, State: conversation.Given, At: tx.Now()}})
+			}
+			if err := tx.Write(t.Context(), lumen, w); err != nil {
+				return err
+			}
+			_, err := tx.Append(t.Context(), lumen, []gateway.Entry{{Type: "consent.recorded", At: tx.Now()}})
+			return err
+		})
+	})
+	secret, err := both[0].Secret(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := secret.Verify(t.Context(), both[1], lumen)
+	if err != nil || proof.Broken != nil || proof.Rows < 2*rounds || proof.Head.Seq != proof.Rows {
+		t.Errorf("%+v %+v %v", proof, proof.Broken, err)
+	}
+}

@@ -22,7 +22,7 @@ var hot = map[string]*statement{
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
 	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries,
 	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "putHandoffs": putHandoffs, "queuedMessages": queuedMessages, "addMentions": addMentions, "addWords": addWords,
-	"takeSeq": takeSeq, "addEvents": addEvents,
+	"takeSeq": takeSeq, "takeChained": takeChained, "moveHead": moveHead, "addEvents": addEvents,
 }
 
 // polled is what is asked again and again beside the groups, of one brand or
@@ -30,7 +30,7 @@ var hot = map[string]*statement{
 var polled = map[string]*statement{
 	"readyMessages": readyMessages, "lapsedMessages": lapsedMessages, "overdueMessages": overdueMessages,
 	"dueTimers": dueTimers, "takeJobs": takeJobs, "takeEvents": takeEvents, "moveJob": moveJob, "readPrompt": readPrompt, "promptThread": promptThread, "flightOf": flightOf, "outbound": outbound,
-	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger,
+	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger, "readChain": readChain, "lastChained": lastChained,
 	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode,
 	"lockAgents": lockAgents, "countHeld": countHeld, "countOffers": countOffers, "setSeen": setSeen, "readHandled": readHandled, "readAgent": readAgent, "readByEmail": readByEmail,
 	"findSession": findSession, "deleteSession": deleteSession, "endSessions": endSessions,

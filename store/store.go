@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,7 @@ type Options struct {
 	Logger      *slog.Logger     // nil: slog.Default
 	Connections int              // PostgreSQL: at most; SQLite: readers. 0: 8, 4
 	Clock       func() time.Time // SQLite's "database clock"; nil: time.Now
+	Secret      gateway.Secret   // keys the ledger and the list of who is not written to; nil: one that the database keeps
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -42,6 +44,8 @@ type Store struct {
 	file    string          // SQLite's
 	config  *pgx.ConnConfig // PostgreSQL's
 	release func() error
+	given   gateway.Secret
+	secret  atomic.Pointer[gateway.Secret]
 	closing context.CancelFunc
 	closed  context.Context
 }
@@ -66,7 +70,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	s := &Store{log: o.Logger}
+	if n := len(o.Secret); n > 0 && n < gateway.MinSecret {
+		return nil, fmt.Errorf("open the database: the secret has %d bytes; give it at least %d", n, gateway.MinSecret)
+	}
+	s := &Store{log: o.Logger, given: o.Secret}
 	s.closed, s.closing = context.WithCancel(context.Background())
 	var err error
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {

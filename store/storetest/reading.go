@@ -60,10 +60,12 @@ func reading(t *testing.T, open Opener) {
 		}
 		given, withdrawn, again := row("e1", 0, conversation.Given, day), row("e2", 0, conversation.Withdrawn, day.Add(time.Hour)), row("e2", 1, conversation.Withdrawn, day.Add(time.Hour))
 		again.Evidence = nil
+		given.Promise = &conversation.Promise{Messages: 4, Per: "month"}
 		w.write(gateway.Writes{Consents: []gateway.ConsentRow{withdrawn, again}}, at(ana))
 		w.write(gateway.Writes{Consents: []gateway.ConsentRow{given}}, at(ana))
 		list, err := w.Consents(t.Context(), lumen, c)
 		w.must(err)
+		withdrawn.Seq, again.Seq, given.Seq = 1, 2, 3 // as they were written
 		if want := []gateway.ConsentRow{given, withdrawn, again}; !reflect.DeepEqual(list, want) {
 			t.Errorf("got  %+v\nwant %+v", list, want)
 		}

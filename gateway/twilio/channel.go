@@ -90,7 +90,11 @@ func (c *Channel) Send(ctx context.Context, p gateway.Posting) (gateway.Receipt,
 		ctx, cancel = context.WithTimeout(ctx, sendTimeout)
 		defer cancel()
 	}
-	message, err := c.api(ctx).CreateMessage(c.params(to, p))
+	params, err := c.params(to, p)
+	if err != nil {
+		return gateway.Receipt{}, &gateway.SendError{Code: "content", Consequence: gateway.GiveUp, Err: err}
+	}
+	message, err := c.api(ctx).CreateMessage(params)
 	if err != nil {
 		return gateway.Receipt{}, sendError(err, p)
 	}
@@ -104,7 +108,7 @@ func (c *Channel) Send(ctx context.Context, p gateway.Posting) (gateway.Receipt,
 	return receipt, nil
 }
 
-func (c *Channel) params(to string, p gateway.Posting) *openapi.CreateMessageParams {
+func (c *Channel) params(to string, p gateway.Posting) (*openapi.CreateMessageParams, error) {
 	params := &openapi.CreateMessageParams{}
 	params.SetTo(to)
 	if c.config.MessagingServiceSID != "" {
@@ -115,7 +119,12 @@ func (c *Channel) params(to string, p gateway.Posting) *openapi.CreateMessagePar
 	} else {
 		params.SetFrom(c.config.Address)
 	}
-	if p.Text != "" {
+	switch {
+	case p.Content != nil:
+		if err := setContent(params, p.Content); err != nil {
+			return nil, err
+		}
+	case p.Text != "":
 		params.SetBody(p.Text)
 	}
 	if len(p.Media) > 0 {
@@ -126,7 +135,7 @@ func (c *Channel) params(to string, p gateway.Posting) *openapi.CreateMessagePar
 	if !p.Expires.IsZero() && !p.Posted.IsZero() { // both by the database's clock
 		params.SetValidityPeriod(int(min(max(p.Expires.Sub(p.Posted)/time.Second, 1), maxValidity)))
 	}
-	return params
+	return params, nil
 }
 
 func receiptOf(m *openapi.ApiV2010Message) gateway.Receipt {

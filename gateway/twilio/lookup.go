@@ -64,6 +64,9 @@ func (c *Channel) sent(m *openapi.ApiV2010Message) bool {
 
 func sameBody(m *openapi.ApiV2010Message, p gateway.Posting) bool {
 	body := strings.TrimPrefix(deref(m.Body), trial)
+	if p.Content != nil {
+		return sameContent(body, p)
+	}
 	return strings.TrimSpace(body) == strings.TrimSpace(p.Text)
 }
 

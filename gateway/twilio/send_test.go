@@ -435,6 +435,11 @@ func TestOpenAPI(t *testing.T) {
 		if found, _, err := c.Lookup(t.Context(), p); err != nil || len(found) != 2 {
 			t.Errorf("found %+v, error %v", found, err)
 		}
+		if config.Address == "whatsapp:+33937000001" {
+			if _, err := c.Send(t.Context(), content()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		played.Write(t.Context(), twiliotest.Text{From: "+33612345678", To: config.Address, Body: "photo", Media: []string{"https://a.example/1"}})
 		if err := c.Inbound(t.Context(), time.Now().Add(-time.Hour), func(conversation.Inbound) error { return nil }); err != nil {
 			t.Error(err)

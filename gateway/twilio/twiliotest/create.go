@@ -27,6 +27,11 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	}
 	m.Validity, _ = strconv.Atoi(f.Get("ValidityPeriod"))
 	m.readCallback()
+	m.Content, m.Variables = f.Get("ContentSid"), f.Get("ContentVariables")
+	if code, why := s.render(&m); code != 0 {
+		refuse(w, http.StatusBadRequest, code, why)
+		return
+	}
 	if m.Service != "" {
 		m.Status = "accepted"
 	}

@@ -11,21 +11,23 @@ import (
 // Message is one message that the played Twilio took: from the gateway, or, when
 // Inbound, from a customer.
 type Message struct {
-	Sid      string        `json:"sid"`
-	To       string        `json:"to"`
-	From     string        `json:"from"`
-	Service  string        `json:"service,omitempty"`
-	Body     string        `json:"body"`
-	Media    []string      `json:"media,omitempty"`
-	At       time.Duration `json:"at"`                 // when it was accepted, by Server.Now
-	Created  time.Time     `json:"created"`            // the same by the wall clock
-	Validity int           `json:"validity,omitempty"` // ValidityPeriod in seconds, 0 for none
-	Callback string        `json:"callback,omitempty"` // the status callback's URL
-	Message  string        `json:"message,omitempty"`  // m of the callback: the gateway's message
-	Customer string        `json:"customer,omitempty"` // c
-	Attempt  int           `json:"attempt,omitempty"`  // a
-	Inbound  bool          `json:"inbound,omitempty"`
-	Status   string        `json:"status"`
+	Sid       string        `json:"sid"`
+	To        string        `json:"to"`
+	From      string        `json:"from"`
+	Service   string        `json:"service,omitempty"`
+	Body      string        `json:"body"`
+	Media     []string      `json:"media,omitempty"`
+	Content   string        `json:"content,omitempty"`   // the approved template that Body is of
+	Variables string        `json:"variables,omitempty"` // of it, as they came
+	At        time.Duration `json:"at"`                  // when it was accepted, by Server.Now
+	Created   time.Time     `json:"created"`             // the same by the wall clock
+	Validity  int           `json:"validity,omitempty"`  // ValidityPeriod in seconds, 0 for none
+	Callback  string        `json:"callback,omitempty"`  // the status callback's URL
+	Message   string        `json:"message,omitempty"`   // m of the callback: the gateway's message
+	Customer  string        `json:"customer,omitempty"`  // c
+	Attempt   int           `json:"attempt,omitempty"`   // a
+	Inbound   bool          `json:"inbound,omitempty"`
+	Status    string        `json:"status"`
 }
 
 // ledger is what was taken, in order, found by recipient.

@@ -35,6 +35,10 @@ type Options struct {
 	Hostility Hostility      // how often what goes wrong
 	Numbers   map[string]int // numbers that are refused, with Twilio's code: 21211 invalid, 21610 opted out, 21614 landline
 
+	// Contents are the approved templates by their SIDs, with {{1}} for the first
+	// variable; nil: every template is approved, and says its variables.
+	Contents map[string]string
+
 	ListLag       time.Duration // until an accepted message is listed; 0: 5 s, negative: none
 	Statuses      []string      // called back in this order; nil: sent, delivered; empty: no callbacks
 	CallbackDelay time.Duration // between them; 0: 10 ms

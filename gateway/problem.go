@@ -18,6 +18,9 @@ type ProblemDetails struct {
 	Detail string       `json:"detail,omitempty"` // this case, and what to do about it
 	Errors []FieldFault `json:"errors,omitempty"`
 
+	Instance string `json:"instance,omitempty"` // what it happened to, where that can be read: /v1/prompts/…
+	Decision any    `json:"decision,omitempty"` // of a refused prompt: the rule, and what it looked at
+
 	RetryAfter time.Duration `json:"-"` // written as Retry-After where it is not zero
 }
 

@@ -101,6 +101,7 @@ type Order struct {
 	Expected time.Time `json:"expected,omitzero"`
 	Placed   time.Time `json:"placed"`
 	Changed  time.Time `json:"changed"`
+	Missed   time.Time `json:"missed,omitzero"` // when its delivery was missed last
 }
 
 // Return is goods on their way back.

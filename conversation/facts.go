@@ -72,13 +72,16 @@ func (t *turn) profile(p *Profile) {
 	for _, field := range [...]struct {
 		to   *string
 		from *string
-	}{{&c.First, p.First}, {&c.Last, p.Last}, {&c.Email, p.Email}, {&c.Timezone, p.Timezone}, {&c.Country, p.Country}} {
+	}{{&c.First, p.First}, {&c.Last, p.Last}, {&c.Email, p.Email}, {&c.Timezone, p.Timezone}, {&c.Country, p.Country}, {&c.Region, p.Region}} {
 		if field.from != nil {
 			*field.to = cutRunes(strings.TrimSpace(*field.from), maxValue)
 		}
 	}
 	if p.Language != nil && c.Language == "" { // what they write outweighs what a form said
 		c.Language = strings.ToLower(cmp.Or(strings.SplitN(*p.Language, "-", 2)[0], ""))
+	}
+	if p.Prefers != nil {
+		c.Prefers = *p.Prefers
 	}
 	if p.VIP != nil {
 		c.VIP = *p.VIP
@@ -123,6 +126,9 @@ func (t *turn) orderTold(o Order) {
 	}
 	if o.Changed.IsZero() {
 		o.Changed = t.at()
+	}
+	if o.Status == "delivery_missed" {
+		o.Missed = latest(o.Missed, o.Changed)
 	}
 	o.Lines = slices.Clone(o.Lines[:min(len(o.Lines), maxLines)])
 	c := &t.c.Customer
@@ -169,6 +175,7 @@ func merged(known, told Order) Order {
 	o.Total = cmp.Or(newer.Total, older.Total)
 	o.Expected = cmp.Or(newer.Expected, older.Expected)
 	o.Placed = cmp.Or(known.Placed, told.Placed)
+	o.Missed = latest(known.Missed, told.Missed)
 	if len(o.Lines) == 0 {
 		o.Lines = older.Lines
 	}

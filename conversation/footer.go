@@ -33,6 +33,3 @@ func saysHowToStop(text string, r Route) bool {
 	}
 	return strings.Contains(text, "STOP")
 }
-
-// demands reports what marketing has to say in a country.
-func (s *Script) demands(string) (sender, wayOut bool) { return true, true }

@@ -36,6 +36,7 @@ type Script struct {
 	prompts     map[string]*promptText
 	hours       hours
 	escalation  escalation
+	gate        gateRules
 
 	machines machines
 	zones    sync.Map // IANA name → *time.Location
@@ -104,7 +105,7 @@ func (s *Script) Warnings() Problems { return slices.Clone(s.warnings) }
 func (s *Script) Brand() BrandInfo { return s.brand }
 
 // sections are the top-level fields of the files of a script.
-var sections = []string{"language", "copy", "rules", "preferences", "skip", "back", "faq", "prompts", "hours", "escalation"}
+var sections = []string{"language", "copy", "rules", "preferences", "skip", "back", "faq", "prompts", "hours", "escalation", "gate"}
 
 func (src scriptSource) parse(dir string) (*Script, error) {
 	s := &Script{brand: src.Brand, dir: dir, books: map[string]phrasebook{}}
@@ -113,6 +114,7 @@ func (src scriptSource) parse(dir string) (*Script, error) {
 		found = append(found, Problem{File: dir, Why: "the brand has no language"})
 	}
 	s.rules = defaultRules
+	s.gate = defaultGate()
 	seen := map[string]string{} // section → the file that had it
 	for _, file := range src.Files {
 		root, ok := parseYAML(file.Name, []byte(file.Text), &found)
@@ -154,6 +156,8 @@ func (src scriptSource) parse(dir string) (*Script, error) {
 				s.hours = parseHours(n)
 			case "escalation":
 				s.escalation = s.parseEscalation(n)
+			case "gate":
+				s.gate = parseGate(n, defaultGate())
 			}
 		}
 	}

@@ -18,6 +18,7 @@ func isWhatsApp(address string) bool { return strings.HasPrefix(address, whatsAp
 var (
 	shortCode  = regexp.MustCompile(`^[0-9]{3,8}$`)
 	accountSID = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+	senderName = regexp.MustCompile(`^[A-Za-z0-9 ]{0,10}[A-Za-z][A-Za-z0-9 ]{0,10}$`) // of at most 11
 	// arcepMobile is a French mobile number, by which a platform may not send
 	// (ARCEP 2022-1583).
 	arcepMobile = regexp.MustCompile(`^\+33[67]`)
@@ -108,7 +109,14 @@ func usualRate(ch *Channel) float64 {
 }
 
 func (c checker) twilio(path string, ch *Channel) {
-	c.sender(path+".address", ch.Address)
+	switch {
+	case ch.StopAt != "" && ch.Mute() && len(ch.Address) <= 11:
+		c.sender(path+".stop_at", ch.StopAt)
+	case ch.StopAt != "":
+		c.wrong(path+".stop_at", "is for a sender name, which nobody can answer", "remove it: STOP is texted to the address itself")
+	default:
+		c.sender(path+".address", ch.Address)
+	}
 	if arcepMobile.MatchString(ch.Address) {
 		c.warn(path+".address", "French law forbids platforms to send SMS from a mobile number (ARCEP 2022-1583)", "use a short code (36xxx, 38xxx) or a 09 37–09 39 number")
 	}
@@ -133,7 +141,7 @@ func (c checker) twilio(path string, ch *Channel) {
 // onlyTwilio complains about credentials where no carrier asks for them.
 func (c checker) onlyTwilio(path string, ch *Channel) {
 	for _, f := range [...]struct{ name, value string }{
-		{"account_sid", ch.AccountSID}, {"auth_token", ch.AuthToken}, {"base_url", ch.BaseURL},
+		{"account_sid", ch.AccountSID}, {"auth_token", ch.AuthToken}, {"base_url", ch.BaseURL}, {"stop_at", ch.StopAt},
 	} {
 		if f.value != "" {
 			c.wrong(path+"."+f.name, fmt.Sprintf("means nothing to kind: %s", ch.Kind), "remove it, or write kind: twilio")
@@ -157,7 +165,7 @@ func (c checker) sender(path, address string) {
 	case strings.Trim(address, "0123456789 ().-") == "":
 		c.wrong(path, fmt.Sprintf("%q is neither a short code nor a number", address), `write a short code such as "36105" or a number such as "+33937000001"`)
 	default:
-		c.wrong(path, fmt.Sprintf("%q is a name: nobody can answer it, not even STOP", address), `write a short code such as "36105" or a number such as "+33937000001"`)
+		c.wrong(path, fmt.Sprintf("%q is a name: nobody can answer it, not even STOP", address), `write a short code such as "36105", or say in stop_at which number hears STOP`)
 	}
 }
 

@@ -87,6 +87,9 @@ func (c checker) config(cfg *Config) {
 		path := fmt.Sprintf("brands[%d]", i)
 		c.id(path, string(cfg.Brands[i].ID), ids)
 		c.brand(path, &cfg.Brands[i])
+		if l := cfg.Brands[i].Links; l != nil && l.Base == "" && cfg.PublicURL == "" {
+			c.wrong(path+".links.base", "is missing, and there is no public_url", "write the brand's short domain, as https://lmn.example")
+		}
 		if _, own := embedded(cfg.Brands[i].ID); cfg.Scripts == "" && !own && identifier.MatchString(string(cfg.Brands[i].ID)) {
 			c.warn(path+".id", fmt.Sprintf("%q has no scripts of its own and answers with those of %s", cfg.Brands[i].ID, DefaultBrand), "copy them, change what they say, and write scripts: ./scripts")
 		}
@@ -156,6 +159,9 @@ func (c checker) brand(path string, b *Brand) {
 	if b.Join != nil {
 		c.join(path+".join", b.Join)
 	}
+	if b.Links != nil {
+		c.links(path+".links", b.Links)
+	}
 	if b.Shop != nil {
 		c.shop(path+".shop", b.Shop)
 	}
@@ -174,21 +180,30 @@ func (c checker) join(path string, j *Join) {
 }
 
 func (c checker) shop(path string, s *Shop) {
-	if c.need(path+".url", s.URL, "write where reorders are posted") != "" {
-		if s.AllowPrivate {
-			c.url(path+".url", s.URL, "https", "http")
-		} else {
-			c.url(path+".url", s.URL, "https")
-			if host := hostOf(s.URL); host == "localhost" || loopbackHost(host) {
-				c.wrong(path+".url", "leads to this machine", "set allow_private: true when that is meant")
-			}
-		}
+	if s.URL == "" && s.Events == "" {
+		c.need(path+".url", "", "write where reorders are posted, or in events_url where events are")
 	}
+	c.hook(path+".url", s.URL, s.AllowPrivate)
+	c.hook(path+".events_url", s.Events, s.AllowPrivate)
 	if c.need(path+".secret", s.Secret, "write ${SHOP_SECRET} and put whsec_… into the environment") != "" {
 		if err := signingSecret(s.Secret); err != nil {
 			c.wrong(path+".secret", err.Error(), "make one: echo whsec_$(openssl rand -base64 32)")
 		}
 		c.secret(path + ".secret")
+	}
+}
+
+// hook checks where webhooks are posted.
+func (c checker) hook(path, address string, private bool) {
+	switch {
+	case address == "":
+	case private:
+		c.url(path, address, "https", "http")
+	default:
+		c.url(path, address, "https")
+		if host := hostOf(address); host == "localhost" || loopbackHost(host) {
+			c.wrong(path, "leads to this machine", "set allow_private: true when that is meant")
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ package configs
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -88,7 +89,9 @@ type Brand struct {
 	Fallback time.Duration         `yaml:"fallback_after"`
 
 	Join *Join `yaml:"join"` // nil: the join page promises no frequency
-	Shop *Shop `yaml:"shop"` // nil: reorders go to an agent
+
+	Links *Links `yaml:"links"` // nil: links are texted as they are
+	Shop  *Shop  `yaml:"shop"`  // nil: reorders go to an agent
 }
 
 // Support is where customers reach people.
@@ -129,11 +132,12 @@ type Join struct {
 	Privacy  string `yaml:"privacy"`  // a page on how the brand treats data; "": none is shown
 }
 
-// Shop is where confirmed reorders are sent, as signed webhooks (Standard
-// Webhooks 1.0).
+// Shop is where confirmed reorders are sent, and where it is told what happens,
+// as signed webhooks (Standard Webhooks 1.0).
 type Shop struct {
-	URL    string `yaml:"url"`
-	Secret string `yaml:"secret"` // whsec_ and base64 of 24 to 64 bytes; two with a space between them while they rotate
+	URL    string `yaml:"url"`        // of reorders; "": an agent takes them
+	Events string `yaml:"events_url"` // of events; "": it hears of none
+	Secret string `yaml:"secret"`     // whsec_ and base64 of 24 to 64 bytes; two with a space between them while they rotate
 	// AllowPrivate lets URL lead to loopback and private addresses, for tests
 	// and for a shop on the same machine.
 	AllowPrivate bool `yaml:"allow_private"`
@@ -159,6 +163,18 @@ type Channel struct {
 	AuthToken  string                 `yaml:"auth_token"`
 	BaseURL    string                 `yaml:"base_url"`
 	Rate       float64                `yaml:"messages_per_second"`
+	StopAt     string                 `yaml:"stop_at"` // of a sender name: the number that hears STOP
+}
+
+// Mute says whether nobody can answer the channel: its sender is a name.
+func (c *Channel) Mute() bool { return senderName.MatchString(c.Address) }
+
+// Stop is where customers text STOP to, as they see it.
+func (c *Channel) Stop() string {
+	if c.StopAt != "" {
+		return c.StopAt
+	}
+	return strings.TrimPrefix(c.Address, whatsAppPrefix)
 }
 
 // Medium is what the channel's customers hold in their hands.

@@ -61,7 +61,7 @@ func TestTheExampleShowsEveryKey(t *testing.T) {
 	for _, key := range []string{"listen", "admin_listen", "public_url", "trusted_proxies", "database", "scripts", "prices", "queue", "sending",
 		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
-		"vip", "burst_wait", "upload_url", "double_opt_in", "discreet", "prefer", "fallback_after", "join", "messages", "per", "privacy", "shop", "url", "secret", "allow_private", "channels", "brand",
+		"vip", "burst_wait", "upload_url", "double_opt_in", "discreet", "prefer", "fallback_after", "join", "messages", "per", "privacy", "links", "base", "allow", "expires", "stop_at", "shop", "url", "events_url", "secret", "allow_private", "channels", "brand",
 		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "canned", "title", "text"} {
 		if !strings.Contains(string(Example()), key+":") {
 			t.Errorf("%s is not shown", key)
@@ -128,7 +128,7 @@ func TestAProblemSaysWhereAndWhatToDo(t *testing.T) {
 			`c.yaml:6: channels[0].kind: there is no kind "twillio"; choose twilio, whatsapp or phones (did you mean "twilio"?)`},
 		"a name cannot be answered": {
 			`"36105"`, `LUMEN`,
-			`c.yaml:6: channels[0].address: "LUMEN" is a name: nobody can answer it, not even STOP; write a short code such as "36105" or a number such as "+33937000001"`},
+			`c.yaml:6: channels[0].address: "LUMEN" is a name: nobody can answer it, not even STOP; write a short code such as "36105", or say in stop_at which number hears STOP`},
 		"a number is E.164": {
 			`"36105"`, `"+33 9 37 00 00 01"`,
 			`c.yaml:6: channels[0].address: "+33 9 37 00 00 01" is not E.164; write it as "+33937000001"`},
@@ -177,6 +177,27 @@ func TestAProblemSaysWhereAndWhatToDo(t *testing.T) {
 		"a shop is not this machine": {
 			"support:", "shop: {url: https://127.0.0.1/x, secret: '${SHOP_SECRET}'}, support:",
 			`c.yaml:4: brands[0].shop.url: leads to this machine; set allow_private: true when that is meant`},
+		"short links lead to the shop": {
+			"support:", "links: {base: https://lmn.example}, support:",
+			`c.yaml:4: brands[0].links.allow: is missing: a short link could lead anywhere; name the shop's domain, as [lumen.example]`},
+		"short links lead to hosts": {
+			"support:", "links: {allow: ['https://lumen.example/']}, support:",
+			`c.yaml:4: brands[0].links.allow[0]: "https://lumen.example/" is no host; write it without https:// and path, in small letters, as lumen.example`},
+		"short links stand on a domain": {
+			"support:", "links: {base: https://lmn.example/go, allow: [lumen.example]}, support:",
+			`c.yaml:4: brands[0].links.base: "https://lmn.example/go" is more than a domain; write it as https://lmn.example; /l/ follows`},
+		"short links last": {
+			"support:", "links: {allow: [lumen.example], expires: 5m}, support:",
+			`c.yaml:4: brands[0].links.expires: 5m0s is out of bounds; write 1h0m0s to 87600h0m0s`},
+		"events are posted to the web": {
+			"support:", "shop: {events_url: http://lumen.example/x, secret: '${SHOP_SECRET}'}, support:",
+			`c.yaml:4: brands[0].shop.events_url: begins with http:; begin it with https://`},
+		"a shop is posted something": {
+			"support:", "shop: {secret: '${SHOP_SECRET}'}, support:",
+			`c.yaml:4: brands[0].shop.url: is missing; write where reorders are posted, or in events_url where events are`},
+		"only a name has another number for STOP": {
+			`"36105"`, `"36105", stop_at: "36106"`,
+			`c.yaml:6: channels[0].stop_at: is for a sender name, which nobody can answer; remove it: STOP is texted to the address itself`},
 		"hours are the scripts'": {
 			"support:", "opening_hours: {tue: '09:00-18:00'}, support:",
 			`c.yaml:4: brands[0].opening_hours: stands elsewhere; write the hours into the brand's scripts, under hours:`},

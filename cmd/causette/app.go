@@ -88,7 +88,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 func (a *app) shops(shops map[conversation.BrandID]gateway.Shop) error {
 	for i := range a.config.Brands {
 		b := &a.config.Brands[i]
-		if shops[b.ID] != nil || b.Shop == nil {
+		if shops[b.ID] != nil || b.Shop == nil || b.Shop.URL == "" {
 			continue
 		}
 		hook, err := shop.NewWebhook(shop.WebhookConfig{URL: b.Shop.URL, Secret: b.Shop.Secret, AllowPrivate: b.Shop.AllowPrivate})
@@ -117,7 +117,8 @@ func (a *app) channels(o *gateway.Options) ([]*twilio.Channel, error) {
 			}
 			a.closers = append(a.closers, func() error { ch.Close(); return nil })
 			hooks = append(hooks, ch)
-			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, Account: c.AccountSID, PerSecond: conf.Pace()})
+			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, Account: c.AccountSID, PerSecond: conf.Pace(),
+				Mute: c.Mute(), StopAt: c.Stop(), Contents: c.Medium() == conversation.WhatsApp})
 		case configs.Phones:
 			ch, err := a.phones().Open(phones.Line{
 				Channel: c.ID, Brand: c.Brand, Name: a.config.Brand(c.Brand).Name, Medium: c.Medium(), Address: plain(c.Address),
@@ -125,7 +126,8 @@ func (a *app) channels(o *gateway.Options) ([]*twilio.Channel, error) {
 			if err != nil {
 				return nil, fmt.Errorf("channel %s: %w", c.ID, err)
 			}
-			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, PerSecond: c.Rate})
+			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, PerSecond: c.Rate,
+				StopAt: c.Stop(), Contents: c.Medium() == conversation.WhatsApp})
 		default:
 			a.log.Warn("this kind of channel is not available yet; it is left out", "channel", c.ID, "kind", c.Kind)
 		}
@@ -172,6 +174,10 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
 		Phone: readable(b.Support.Phone, b.Country), Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
 		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt, Discreet: b.Discreet, Prefer: b.Prefer, Fallback: b.Fallback,
+		LinkURL: cfg.LinkURL(b), Events: b.Shop != nil && b.Shop.Events != "",
+	}
+	if b.Links != nil {
+		info.LinkHosts, info.LinkFor = b.Links.Allow, b.Links.Expires
 	}
 	if info.UploadURL == "" && cfg.PublicURL != "" {
 		info.UploadURL = cfg.PublicURL + media.Path + string(b.ID)

@@ -19,10 +19,13 @@ func (t *turn) consent(m Medium, p Purpose, state ConsentState, source, wording 
 		t.out.Consents = make([]Consent, 0, 4)
 	}
 	t.out.Consents = append(t.out.Consents, row)
-	t.stand(m, p, state, row.At)
+	t.stand(row)
 }
 
-func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
+// stand moves how a purpose stands on a medium to what the row says, unless a
+// later act of the customer has moved it already.
+func (t *turn) stand(row Consent) {
+	m, p, state, at := row.Medium, row.Purpose, row.State, row.At
 	if !t.stood {
 		t.stood = true
 		t.c.Customer.Consents = append(make([]Standing, 0, 4), t.c.Customer.Consents...)
@@ -31,7 +34,7 @@ func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
 	i := slices.IndexFunc(list, func(s Standing) bool { return s.Medium == m && s.Purpose == p })
 	switch {
 	case i < 0:
-		list = append(list, Standing{Medium: m, Purpose: p, State: state, At: at})
+		list = append(list, Standing{Medium: m, Purpose: p, State: state, At: at, Promise: row.Promise})
 	case state == Withdrawn && !older(at, list[i].At):
 		list[i].State = state
 		if at.After(list[i].At) {
@@ -40,7 +43,7 @@ func (t *turn) stand(m Medium, p Purpose, state ConsentState, at time.Time) {
 	case at.Before(list[i].At):
 		return
 	default:
-		list[i].State, list[i].At = state, at
+		list[i].State, list[i].At, list[i].Promise = state, at, row.Promise
 	}
 	t.c.Customer.Consents = list
 }
@@ -53,10 +56,10 @@ const clocks = time.Minute
 // clocks explain.
 func older(at, given time.Time) bool { return at.Add(clocks).Before(given) }
 
-// overturns lists who may give again what a customer withdrew: the customer,
-// by a keyword or a form that they filled in. An import, an agent, an API call
-// or a shop's replayed flag never does.
-var overturns = [...]string{"keyword", "form"}
+// overturns is who may give again what a customer withdrew: the customer, from
+// the phone itself. What others say of them never does: an import, an agent, a
+// shop's replayed flag, or an API call, whatever form it names.
+const overturns = "keyword"
 
 // consentRecorded is consent given or withdrawn outside the conversation.
 func (t *turn) consentRecorded(row *Consent) {
@@ -77,7 +80,7 @@ func (t *turn) consentRecorded(row *Consent) {
 		if s.Medium != row.Medium || s.Purpose != row.Purpose || s.State != Withdrawn {
 			continue
 		}
-		if !slices.Contains(overturns[:], row.Source) || !row.At.After(s.At) {
+		if row.Source != overturns || !row.At.After(s.At) {
 			t.decide("consent.not_overturned")
 			t.notice("consent.refused", "medium", string(row.Medium), "purpose", string(row.Purpose), "source", row.Source)
 			return
@@ -101,7 +104,7 @@ func (t *turn) record(row Consent) {
 	}
 	row.Rule = t.why
 	t.out.Consents = append(t.out.Consents, row)
-	t.stand(row.Medium, row.Purpose, row.State, row.At)
+	t.stand(row)
 }
 
 // sendRefused is the carrier's word that this customer cannot or must not be

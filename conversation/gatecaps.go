@@ -42,9 +42,9 @@ func parseCaps(n node, over map[Purpose]capRules) map[Purpose]capRules {
 
 func parseCarts(n node, over map[string]cartRules) map[string]cartRules {
 	carts := maps.Clone(over)
-	for place, m := range places(n) {
+	for _, m := range places(n) {
 		f := m.fields("touches", "within")
-		set(&carts, place, cartRules{touches: f["touches"].number(0, 0, maxCap), within: f["within"].duration(0)})
+		set(&carts, m.key, cartRules{touches: f["touches"].number(0, 0, maxCap), within: f["within"].duration(0)})
 	}
 	return carts
 }

@@ -87,14 +87,14 @@ func parseGate(n node, g gateRules) gateRules {
 		"trouble", "closed", "demands", "offers")
 	g.windows = parseWindows(f["windows"], g.windows)
 	g.zones = maps.Clone(g.zones)
-	for place, m := range places(f["zones"]) {
+	for _, m := range places(f["zones"]) {
 		names := m.words()
 		for _, name := range names {
 			if _, err := time.LoadLocation(name); err != nil || name == "Local" {
 				m.wrong("%q is not a time zone such as Europe/Paris", name)
 			}
 		}
-		set(&g.zones, place, names)
+		set(&g.zones, m.key, names)
 	}
 	g.awake = f["awake"].duration(g.awake)
 	g.spread = f["spread"].duration(g.spread)
@@ -120,7 +120,7 @@ func parseGate(n node, g gateRules) gateRules {
 		set(&g.closed, Medium(m.key), m.words())
 	}
 	g.demands = maps.Clone(g.demands)
-	for place, m := range places(f["demands"]) {
+	for _, m := range places(f["demands"]) {
 		var d demanded
 		for _, item := range m.items() {
 			if item.oneOf("sender", "way_out") == "sender" {
@@ -129,7 +129,7 @@ func parseGate(n node, g gateRules) gateRules {
 				d.wayOut = true
 			}
 		}
-		set(&g.demands, place, d)
+		set(&g.demands, m.key, d)
 	}
 	g.offers = parseOffers(f["offers"], g.offers)
 	return g
@@ -143,8 +143,8 @@ func set[K comparable, V any](m *map[K]V, key K, value V) {
 }
 
 // places lists the members of a mapping whose keys are places.
-func places(n node) map[string]node {
-	all := map[string]node{}
+func places(n node) []member {
+	var all []member
 	for _, m := range n.members() {
 		if !isPlace(m.key) {
 			m.wrong("%q is not a place: a country such as FR, a region such as US-TX, or %q", m.key, anywhere)
@@ -154,7 +154,7 @@ func places(n node) map[string]node {
 			m.wrong("is one too many: at most %d", maxPlaces)
 			break
 		}
-		all[m.key] = m.node
+		all = append(all, m)
 	}
 	return all
 }

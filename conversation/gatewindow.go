@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,31 +47,27 @@ const (
 
 // parseWindows reads what binds in each place, over what binds there without it.
 func parseWindows(n node, over map[string][]window) map[string][]window {
-	all := map[string][]window{}
-	for place, list := range over {
-		all[place] = list
-	}
-	like := map[string]node{}
-	given := places(n)
-	for place, m := range given {
+	all := maps.Clone(over)
+	var like []member
+	for _, m := range places(n) {
 		var list []window
 		for _, item := range m.oneOrMore() {
 			f := item.fields(append([]string{"binds", "everyday", "holidays", "like"}, weekdays[:]...)...)
-			if !f["like"].absent() {
-				like[place] = f["like"]
+			if f["like"].absent() {
+				list = append(list, parseWindow(item, f))
 				continue
 			}
-			list = append(list, parseWindow(item, f))
+			like = append(like, member{m.key, f["like"]})
 		}
-		all[place] = list
+		set(&all, m.key, list)
 	}
-	for place, n := range like {
-		name := n.text()
-		if list, ok := all[name]; !ok || len(like[name].field) > 0 {
-			n.wrong("%q has no windows of its own", name)
-		} else {
-			all[place] = list
+	for _, m := range like {
+		name := m.text()
+		if len(all[name]) == 0 || slices.ContainsFunc(like, func(other member) bool { return other.key == name }) {
+			m.wrong("%q has no windows of its own", name)
+			continue
 		}
+		all[m.key] = all[name]
 	}
 	return all
 }

@@ -250,7 +250,7 @@ func (t *turn) wrote(a *Act) *Refused {
 		return foreign
 	}
 	when := latest(t.now, a.After)
-	text, refused := words(a, t.c.Address)
+	said, refused := t.utter(a, t.c.Medium, t.c.Address)
 	switch {
 	case refused != nil:
 		return refused
@@ -259,8 +259,11 @@ func (t *turn) wrote(a *Act) *Refused {
 	case t.c.Unheard():
 		return refuse(RefusedOptedOut)
 	}
-	if refused := t.leaves(when, t.c.Medium); refused != nil {
+	if refused := t.leaves(&said, when, t.c.Medium); refused != nil {
 		return refused
+	}
+	if said.purpose == Marketing {
+		t.c.Prompted = Marketing // what a bare STOP means
 	}
 	t.answered(when)
 	d := t.desk()
@@ -271,7 +274,7 @@ func (t *turn) wrote(a *Act) *Refused {
 	}
 	t.out.Messages = append(t.out.Messages, Message{
 		Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
-		Text: text, Purpose: Answer, Rule: t.why, Agent: a.Agent, After: a.After,
+		Text: said.text, Content: said.content, Purpose: said.purpose, Rule: t.why, Agent: a.Agent, After: a.After,
 	})
 	return nil
 }
@@ -286,17 +289,6 @@ func words(a *Act, to Address) (string, *Refused) {
 		return "", refuse(RefusedTooLong)
 	}
 	return text, nil
-}
-
-// leaves refuses a moment at which nothing can leave.
-func (t *turn) leaves(when time.Time, m Medium) *Refused {
-	switch {
-	case when.Sub(t.now) > maxAhead:
-		return refuse(RefusedTooFar)
-	case m == WhatsApp && (t.c.Medium != WhatsApp || when.Sub(t.c.WroteAt) >= FreeWindow):
-		return refuse(RefusedWindow)
-	}
-	return nil
 }
 
 func latest(a, b time.Time) time.Time {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-	"unicode/utf8"
 )
 
 // An agent's first word is something that nobody asked for: it follows the rules
@@ -26,7 +25,7 @@ const reasonBegan = "began"
 func (t *turn) began(a *Act) *Refused {
 	owner, d := t.owner(), t.c.Desk
 	when := latest(t.now, a.After)
-	text, refused := words(a, a.Address)
+	said, refused := t.utter(a, a.Medium, a.Address)
 	switch {
 	case t.c.State.Owner() != Assistant:
 		return &Refused{Code: RefusedOwned, Owner: cmp.Or(owner, d.reserved(t.now))}
@@ -34,22 +33,20 @@ func (t *turn) began(a *Act) *Refused {
 		return refused
 	case a.Purpose != Transactional && a.Purpose != Marketing:
 		return refuse(RefusedNothing)
+	case said.purpose == Marketing && a.Purpose != Marketing:
+		return refuse(RefusedMarketing)
 	case t.full(a, a.Agent):
 		return refuse(RefusedFull)
 	}
 	if refused := t.unwanted(a); refused != nil {
 		return refused
 	}
-	if refused := t.leaves(when, a.Medium); refused != nil {
+	said.purpose = a.Purpose
+	if refused := t.leaves(&said, when, a.Medium); refused != nil {
 		return refused
 	}
 	if next, early := t.tooEarly(when, a.Purpose); early && !(a.After.IsZero() && t.awake()) {
 		return &Refused{Code: RefusedHours, Next: next}
-	}
-	if a.Purpose == Marketing {
-		if text = t.footed(text, &t.c.Customer, Route{Channel: a.Channel, Medium: a.Medium}); utf8.RuneCountInString(text) > maxText {
-			return refuse(RefusedTooLong)
-		}
 	}
 	t.stepIn(reasonBegan)
 	t.take(a.Agent)
@@ -58,7 +55,7 @@ func (t *turn) began(a *Act) *Refused {
 	t.desk().Wrote = t.c.Version
 	t.c.Prompted = a.Purpose
 	t.out.Messages = append(t.out.Messages, Message{
-		Channel: a.Channel, Medium: a.Medium, To: a.Address, Text: text, Purpose: a.Purpose, Rule: t.why, Agent: a.Agent, After: a.After,
+		Channel: a.Channel, Medium: a.Medium, To: a.Address, Text: said.text, Content: said.content, Purpose: a.Purpose, Rule: t.why, Agent: a.Agent, After: a.After,
 	})
 	return nil
 }

@@ -135,7 +135,7 @@ type Act struct {
 	Mentions []AgentID `json:"mentions,omitempty"` // of a note: who should read it
 
 	Prompt    string            `json:"prompt,omitempty"`    // of a release or a drop
-	Template  string            `json:"template,omitempty"`  // of what is written: instead of Text
+	Template  string            `json:"template,omitempty"`  // of what is written: instead of Text, and the only choice outside WhatsApp's window
 	Variables map[string]string `json:"variables,omitempty"` // of the template
 
 	// Of a first word: what for, and where to.
@@ -158,6 +158,7 @@ type Refused struct {
 	Code  string    `json:"code"`            // one of those below
 	Owner AgentID   `json:"owner,omitempty"` // who has it, where that is why
 	Next  time.Time `json:"next,omitzero"`   // when it may be done, where the hour is why
+	Why   string    `json:"why,omitempty"`   // what is wrong with a template: the variable that is missing
 }
 
 const (
@@ -175,4 +176,9 @@ const (
 	RefusedTooFar   = "too_far"        // it would leave in more than a week
 	RefusedInvalid  = "invalid_number" // the carrier says that the number cannot be reached
 	RefusedConsent  = "no_consent"     // the customer did not agree to hear from the brand
+
+	RefusedTemplate  = "unknown_template"     // there is no such template (Why)
+	RefusedMissing   = "missing_variable"     // a variable of the template has no value (Why)
+	RefusedVariable  = "bad_variable"         // a value cannot be written as the template wants it (Why)
+	RefusedMarketing = "looks_like_marketing" // a marketing template in a word that calls itself transactional
 )

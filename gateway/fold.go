@@ -31,6 +31,7 @@ type fold struct {
 	consents []ConsentRow
 	jobs     []JobRow
 	codes    []CodeRow
+	clicks   []string
 	done     []string
 }
 
@@ -165,6 +166,9 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 	}
 	for _, c := range turn.Codes {
 		f.codes = append(f.codes, CodeRow{Customer: id, Code: c})
+	}
+	if e.Click != nil {
+		f.clicks = append(f.clicks, e.Click.Code)
 	}
 	if w.job != "" {
 		f.done = append(f.done, w.job)
@@ -338,6 +342,7 @@ func (f *fold) collect(w *Writes) {
 	w.Jobs = append(w.Jobs, f.jobs...)
 	w.Done = append(w.Done, f.done...)
 	w.Codes = append(w.Codes, f.codes...)
+	w.Clicks = append(w.Clicks, f.clicks...)
 	for _, t := range f.timers {
 		if t.unset {
 			w.Unset = append(w.Unset, t.TimerRef)

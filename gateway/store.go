@@ -300,6 +300,7 @@ type JobRow struct {
 type CodeRow struct {
 	Customer conversation.CustomerID
 	conversation.Code
+	Clicked time.Time // of a link: when its customer followed it first; zero: not yet
 }
 
 // Poison is an event that could not be stepped or stored, with its error.
@@ -326,6 +327,7 @@ type Writes struct {
 	Jobs     []JobRow
 	Done     []string // jobs that were answered
 	Codes    []CodeRow
+	Clicks   []string // codes of links that were followed
 	Poison   []Poison
 }
 

@@ -20,7 +20,7 @@ var hot = map[string]*statement{
 	"readAttempts": readAttempts, "writeAttempts": writeAttempts,
 	"takeTimers": takeTimers, "setTimers": setTimers, "unsetTimers": unsetTimers,
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
-	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries,
+	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries, "clickCodes": clickCodes,
 	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "putHandoffs": putHandoffs, "queuedMessages": queuedMessages, "addMentions": addMentions, "addWords": addWords,
 	"takeSeq": takeSeq, "takeChained": takeChained, "moveHead": moveHead, "addEvents": addEvents,
 }
@@ -31,7 +31,7 @@ var polled = map[string]*statement{
 	"readyMessages": readyMessages, "lapsedMessages": lapsedMessages, "overdueMessages": overdueMessages,
 	"dueTimers": dueTimers, "takeJobs": takeJobs, "takeEvents": takeEvents, "moveJob": moveJob, "readPrompt": readPrompt, "promptThread": promptThread, "flightOf": flightOf, "outbound": outbound,
 	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger, "readChain": readChain, "lastChained": lastChained,
-	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode,
+	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode, "readLink": readLink,
 	"lockAgents": lockAgents, "countHeld": countHeld, "countOffers": countOffers, "setSeen": setSeen, "readHandled": readHandled, "readAgent": readAgent, "readByEmail": readByEmail,
 	"findSession": findSession, "deleteSession": deleteSession, "endSessions": endSessions,
 	"listMine": listMine, "listQueue": listQueue, "listAll": listAll, "listBot": listBot,

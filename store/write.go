@@ -26,7 +26,7 @@ func (t *tx) Write(ctx context.Context, brand conversation.BrandID, w gateway.Wr
 		{"write prompts", func() error { return t.writePrompts(ctx, brand, w.Prompts) }},
 		{"write consents", func() error { return t.keepConsents(brand, w.Consents) }},
 		{"write jobs", func() error { return t.writeJobs(ctx, brand, w.Jobs, w.Done) }},
-		{"write codes", func() error { return t.writeCodes(ctx, brand, w.Codes) }},
+		{"write codes", func() error { return t.writeCodes(ctx, brand, w.Codes, w.Clicks) }},
 		{"write poison", func() error { return t.writePoison(ctx, brand, w.Poison) }},
 	}
 	for _, s := range steps {

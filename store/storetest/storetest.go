@@ -25,6 +25,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("outbox", func(t *testing.T) { outbox(t, open) })
 	t.Run("settling", func(t *testing.T) { settling(t, open) })
 	t.Run("prompts", func(t *testing.T) { prompts(t, open) })
+	t.Run("links", func(t *testing.T) { links(t, open) })
 	t.Run("held", func(t *testing.T) { held(t, open) })
 	t.Run("timers", func(t *testing.T) { timers(t, open) })
 	t.Run("reading", func(t *testing.T) { reading(t, open) })

@@ -100,6 +100,25 @@ type BulkTally struct {
 	Undeliverable int            `json:"undeliverable"`
 }
 
+// Add counts n prompts that stand so.
+func (t *BulkTally) Add(status conversation.PromptStatus, code string, n int) {
+	switch status {
+	case conversation.PromptQueued, conversation.PromptMerged:
+		t.Queued += n
+	case conversation.PromptScheduled, conversation.PromptHeld, conversation.PromptShown:
+		t.Held += n
+	case conversation.PromptRefused:
+		if t.Refused == nil {
+			t.Refused = make(map[string]int)
+		}
+		t.Refused[code] += n
+	case conversation.PromptUndeliverable:
+		t.Undeliverable += n
+	default:
+		t.Ended += n
+	}
+}
+
 // BulkPhase is which part of its work a job is at.
 type BulkPhase string
 

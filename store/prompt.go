@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	addPrompts = insert("prompts", `id text, customer text, status text, campaign text, request text, verdict text, merged text, created bigint, changed bigint`,
-		"on conflict (brand, id) do update set status = excluded.status, verdict = excluded.verdict, merged = excluded.merged, changed = excluded.changed")
-	changePrompts = update("prompts", "id text", "status text, verdict text, merged text, changed bigint")
+	addPrompts = insert("prompts", `id text, customer text, status text, campaign text, code text, request text, verdict text, merged text, created bigint, changed bigint`,
+		"on conflict (brand, id) do update set status = excluded.status, code = excluded.code, verdict = excluded.verdict, merged = excluded.merged, changed = excluded.changed")
+	changePrompts = update("prompts", "id text", "status text, code text, verdict text, merged text, changed bigint")
 	readPrompt    = both(`select id, customer, status, request, verdict, merged, created, changed from prompts where brand = $1 and id = $2`)
 	promptThread  = both(`select ` + storedColumns + `
 		from messages /* indexed by messages_prompt */ where brand = $1 and prompt = $2 and prompt <> '' order by id limit $3`)
@@ -52,6 +52,7 @@ func (t *tx) writePrompts(ctx context.Context, brand conversation.BrandID, p []g
 			texts(added, func(r row) conversation.CustomerID { return r.Customer }),
 			texts(added, func(r row) conversation.PromptStatus { return r.Status }),
 			texts(added, func(r row) string { return r.Request.Campaign }),
+			texts(added, refusal),
 			requests, verdicts,
 			texts(added, func(r row) string { return r.Into }),
 			moments(added, func(r row) time.Time { return r.Created }),
@@ -70,9 +71,18 @@ func (t *tx) writePrompts(ctx context.Context, brand conversation.BrandID, p []g
 	return t.put(ctx, changePrompts, string(brand),
 		texts(changed, func(r row) string { return r.ID }),
 		texts(changed, func(r row) conversation.PromptStatus { return r.Status }),
+		texts(changed, refusal),
 		verdicts,
 		texts(changed, func(r row) string { return r.Into }),
 		moments(changed, func(r row) time.Time { return r.Changed }))
+}
+
+// refusal is the code of a refused prompt.
+func refusal(r gateway.PromptRow) string {
+	if r.Status == conversation.PromptRefused {
+		return r.Verdict.Code
+	}
+	return ""
 }
 
 // encoded is a column of JSON.

@@ -99,6 +99,9 @@ func (s *Script) lintContent(w map[string]node, p *promptText) {
 				w["content"].wrong("in %s the text has {%s}, which variables does not give to the approved template", language, name)
 			}
 		}
+		if slices.ContainsFunc(t.parts, func(p part) bool { return p.optional != 0 }) {
+			w["content"].warn("in %s the text has a part in [ ]: an approved template always says all of it; use {name|or:…}", language)
+		}
 		if p.purpose == Marketing && !t.saysHowToStop() {
 			w["content"].warn("in %s does not say how to stop, and nothing can be added to an approved template", language)
 		}

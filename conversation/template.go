@@ -184,6 +184,15 @@ func (t *template) write(value func(*part) string) string {
 	return b.String()
 }
 
+// placeholder finds the first of that name, nil where there is none.
+func (t *template) placeholder(name string) *part {
+	i := slices.IndexFunc(t.parts, func(p part) bool { return p.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &t.parts[i]
+}
+
 // bounded keeps a value short and on one line; a link is kept whole or left
 // out, because half of one leads nowhere.
 func bounded(v string) string {

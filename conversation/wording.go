@@ -77,7 +77,7 @@ func (s *Script) fill(name, language string, m Medium, c *Customer, variables ma
 		return wording{}, fmt.Errorf("%w: template %q says nothing with these variables", ErrMissingVariable, name)
 	}
 	if sid := p.content[language]; m == WhatsApp && sid != "" {
-		if w.content = f.numbered(sid); len(f.missing) > 0 {
+		if w.content = f.numbered(sid, tpl); len(f.missing) > 0 {
 			w.content, w.lacks = nil, f.lacking()
 		}
 	}
@@ -123,10 +123,14 @@ func (f *filling) lacking() error {
 	return fmt.Errorf("%w: {%s} of template %q", ErrMissingVariable, strings.Join(f.missing, "}, {"), f.name)
 }
 
-// numbered fills the approved template, which counts its variables from 1.
-func (f *filling) numbered(sid string) *Content {
+// numbered fills the approved template, which counts its variables from 1. One
+// that is only named is said as in the text.
+func (f *filling) numbered(sid string, text *template) *Content {
 	c := &Content{SID: sid, Variables: make(map[string]string, len(f.p.numbered))}
 	for i, v := range f.p.numbered {
+		if p := text.placeholder(v.name); p != nil && len(v.filters) == 0 && v.or == "" {
+			v = &part{name: v.name, filters: p.filters, or: p.or}
+		}
 		c.Variables[strconv.Itoa(i+1)] = f.value(v)
 	}
 	return c

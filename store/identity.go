@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -101,26 +100,22 @@ func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []s
 	if err != nil {
 		return nil, err
 	}
-	var fresh, profiles, lost []string
+	var fresh, claimed, lost []string
 	for i, a := range missing {
 		if !won[a] {
 			lost = append(lost, a)
 			continue
 		}
-		c := conversation.Customer{ID: conversation.CustomerID(ids[i])}
-		if strings.HasPrefix(a, "+") {
-			c.Phone = conversation.Address(a)
-		}
-		profile, err := encode(c)
+		fresh, claimed = append(fresh, ids[i]), append(claimed, a)
+		at[a], made[conversation.CustomerID(ids[i])] = conversation.CustomerID(ids[i]), true
+	}
+	if n := len(fresh); n > 0 {
+		profiles, err := t.beginCustomers(ctx, brand, claimed, fresh)
 		if err != nil {
 			return nil, err
 		}
-		fresh, profiles = append(fresh, ids[i]), append(profiles, profile)
-		at[a], made[c.ID] = c.ID, true
-	}
-	if n := len(fresh); n > 0 {
 		at, zero, none := same(n, t.now.UnixMicro()), make([]int64, n), make([]string, n)
-		err := errors.Join(
+		err = errors.Join(
 			t.putAll(ctx, addCustomers, n, "customers made", string(brand), fresh, profiles, at, at),
 			t.putAll(ctx, addConversations, n, "conversations made", string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at))
 		if err != nil {

@@ -22,7 +22,7 @@ var hot = map[string]*statement{
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
 	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries, "clickCodes": clickCodes,
 	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "putHandoffs": putHandoffs, "queuedMessages": queuedMessages, "addMentions": addMentions, "addWords": addWords,
-	"takeSeq": takeSeq, "takeChained": takeChained, "moveHead": moveHead, "addEvents": addEvents,
+	"takeSeq": takeSeq, "takeChained": takeChained, "findSuppressed": findSuppressed, "moveHead": moveHead, "addEvents": addEvents,
 }
 
 // polled is what is asked again and again beside the groups, of one brand or

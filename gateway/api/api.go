@@ -25,13 +25,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
 )
 
 // Store is what the API reads beside the door; gateway.Store satisfies it.
 type Store interface {
 	Conversation(ctx context.Context, brand conversation.BrandID, who gateway.Who) (conversation.Conversation, error)
+	// Conversations reads a page, and says where the next one begins, "" for none.
+	Conversations(ctx context.Context, brand conversation.BrandID, q gateway.ConversationQuery) ([]gateway.Listed, string, error)
 	Thread(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, before conversation.MessageID, limit int) ([]gateway.Stored, error)
+	// Prompt reads a prompt and the messages that said it, oldest first.
+	Prompt(ctx context.Context, brand conversation.BrandID, id string) (gateway.PromptRow, []gateway.Stored, error)
 	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)
 	Key(ctx context.Context, hash string) (gateway.Key, error)
 	Answer(ctx context.Context, brand conversation.BrandID, key string) (gateway.Answer, error)
@@ -47,9 +52,15 @@ type Brand struct {
 
 // Options is what the API is made of.
 type Options struct {
-	Door   gateway.Door
-	Store  Store
-	Brands []Brand
+	Door    gateway.Door
+	Store   Store
+	Prompts Prompts
+	Bulk    Bulk    // nil: there are no bulk jobs, nor are they described
+	Reports Reports // nil: the same
+	Brands  []Brand
+
+	// Price is what a segment costs there; nil, or false: not known.
+	Price func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
 
 	PerSecond float64          // requests of one key; 0: 50
 	Burst     int              // requests of one key at once; 0: 100
@@ -61,6 +72,10 @@ type Options struct {
 type API struct {
 	door        gateway.Door
 	store       Store
+	prompts     Prompts
+	bulk        Bulk
+	reports     Reports
+	price       func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
 	brands      map[conversation.BrandID]Brand
 	now         func() time.Time
 	log         *slog.Logger
@@ -95,17 +110,28 @@ func New(o Options) *API {
 	if o.Burst <= 0 {
 		o.Burst = 100
 	}
-	a := &API{door: o.Door, store: o.Store, now: o.Now, log: o.Log, mux: http.NewServeMux(),
+	if o.Price == nil {
+		o.Price = func(conversation.ChannelID, conversation.Address) (sms.Price, bool) { return sms.Price{}, false }
+	}
+	a := &API{door: o.Door, store: o.Store, prompts: o.Prompts, bulk: o.Bulk, reports: o.Reports, price: o.Price, now: o.Now, log: o.Log, mux: http.NewServeMux(),
 		brands: make(map[conversation.BrandID]Brand, len(o.Brands)),
 		limits: limits{perSecond: o.PerSecond, burst: o.Burst}}
 	for _, b := range o.Brands {
 		a.brands[b.ID] = b
 	}
 	a.doc = newDescription()
+	a.routePrompts()
+	a.routeTemplates()
+	if a.bulk != nil {
+		a.routeBulk()
+	}
 	a.routeEvents()
 	a.routeCustomers()
 	a.routeConsents()
 	a.routeConversations()
+	if a.reports != nil {
+		a.routeReports()
+	}
 	a.description = written(a.doc)
 	a.mux.HandleFunc("GET /openapi.json", a.serveDescription)
 	return a

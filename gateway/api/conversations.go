@@ -50,10 +50,63 @@ func questionsOf(open []conversation.Question) []question {
 }
 
 func (a *API) routeConversations() {
+	serve(a, operation{id: "listConversations", route: "GET /v1/conversations", tag: "conversations", scope: ConversationsRead,
+		summary: "List conversations, the one that something was said in last first",
+		text:    "A page of what is rare may have fewer than limit, and none, while next goes on.", success: "A page"}, a.listConversations)
 	serve(a, operation{id: "getConversation", route: "GET /v1/conversations/{customer}", tag: "conversations", scope: ConversationsRead,
 		summary: "Read where a conversation stands", success: "The conversation", codes: []string{"unknown_customer"}}, a.getConversation)
 	serve(a, operation{id: "getMessages", route: "GET /v1/conversations/{customer}/messages", tag: "conversations", scope: ConversationsRead,
 		summary: "Read what was said, newest first", success: "A page", codes: []string{"unknown_customer"}}, a.getMessages)
+}
+
+type listConversations struct {
+	Owner  conversation.Owner `query:"owner" doc:"only whose answer is due by them"`
+	State  conversation.State `query:"state" maxLength:"60" doc:"only those that stand there: idle, awaiting_agent, …"`
+	Since  time.Time          `query:"since" doc:"only those in which something was said since"`
+	Limit  int                `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Cursor string             `query:"cursor" maxLength:"4096" doc:"as next has it"`
+}
+
+type conversationPage struct {
+	Conversations []listed `json:"conversations"`
+	Next          string   `json:"next,omitempty" doc:"address of the next page; absent on the last one"`
+}
+
+// listed is a conversation of a list.
+type listed struct {
+	Customer conversation.CustomerID `json:"customer"`
+	Phone    conversation.Address    `json:"phone,omitempty"`
+	State    conversation.State      `json:"state"`
+	Owner    conversation.Owner      `json:"owner"`
+	Version  int64                   `json:"version" doc:"turns so far"`
+	Changed  time.Time               `json:"changed"`
+	Last     *message                `json:"last,omitempty" doc:"the newest message"`
+	Messages string                  `json:"messages" doc:"where they are"`
+}
+
+func (a *API) listConversations(c *call, given *listConversations) (conversationPage, error) {
+	page := conversationPage{Conversations: []listed{}}
+	list, next, err := a.store.Conversations(c.Context(), c.brand.ID, gateway.ConversationQuery{
+		Owner: given.Owner, State: given.State, Since: given.Since, Cursor: given.Cursor, Limit: given.Limit})
+	if err != nil {
+		return page, fmt.Errorf("list conversations: %w", err)
+	}
+	for _, l := range list {
+		of := l.Conversation
+		one := listed{Customer: of.Customer.ID, Phone: of.Customer.Phone, State: of.State, Owner: of.State.Owner(), Version: of.Version,
+			Changed: l.Changed, Messages: messagesPath(of.Customer.ID)}
+		if l.Last != nil {
+			last := messageOf(*l.Last)
+			one.Last = &last
+		}
+		page.Conversations = append(page.Conversations, one)
+	}
+	if next != "" {
+		query := c.URL.Query()
+		query.Set("cursor", next)
+		page.Next = "/v1/conversations?" + query.Encode()
+	}
+	return page, nil
 }
 
 type getConversation struct {
@@ -122,12 +175,16 @@ func (a *API) getMessages(c *call, given *getMessages) (messagePage, error) {
 			page.Next = fmt.Sprintf("%s?before=%s&limit=%d", messagesPath(found.Customer.ID), url.QueryEscape(string(stored[i-1].ID)), given.Limit)
 			break
 		}
-		direction := "out"
-		if m.Inbound {
-			direction = "in"
-		}
-		page.Messages = append(page.Messages, message{m.ID, direction, m.Author, m.Channel, m.Address, m.Text, orEmpty(m.Media),
-			m.Purpose, m.Rule, m.Status, m.Code, m.Carrier, m.Attempts, m.Version, m.At, m.Changed})
+		page.Messages = append(page.Messages, messageOf(m))
 	}
 	return page, nil
+}
+
+func messageOf(m gateway.Stored) message {
+	direction := "out"
+	if m.Inbound {
+		direction = "in"
+	}
+	return message{m.ID, direction, m.Author, m.Channel, m.Address, m.Text, orEmpty(m.Media),
+		m.Purpose, m.Rule, m.Status, m.Code, m.Carrier, m.Attempts, m.Version, m.At, m.Changed}
 }

@@ -27,9 +27,8 @@ first line of CSV names the fields; tags are separated by |, and lifetime_value 
 written 1490.00 in the brand's currency. With an Idempotency-Key the body may have
 4 MiB.`,
 		success: "One ImportRow a line, then one ImportEnd", codes: []string{"malformed_csv"},
-		kinds: rowKinds, answers: "application/x-ndjson"}, a.postImport)
-	a.doc.Components.Schemas.Schema(reflect.TypeFor[importRow](), true, "")
-	a.doc.Components.Schemas.Schema(reflect.TypeFor[importEnd](), true, "")
+		kinds: rowKinds, answers: rowAnswer}, a.importCustomers)
+	a.known(reflect.TypeFor[importRow](), reflect.TypeFor[importEnd]())
 }
 
 type putCustomer struct {

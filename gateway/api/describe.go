@@ -26,6 +26,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[conversation.Purpose]():      reflect.TypeFor[purpose](),
 		reflect.TypeFor[conversation.ConsentState](): reflect.TypeFor[consentState](),
 		reflect.TypeFor[conversation.Owner]():        reflect.TypeFor[owner](),
+		reflect.TypeFor[conversation.PromptStatus](): reflect.TypeFor[promptStatus](),
 		reflect.TypeFor[gateway.Status]():            reflect.TypeFor[messageStatus](),
 		reflect.TypeFor[json.RawMessage]():           reflect.TypeFor[any](),
 	} {
@@ -41,6 +42,7 @@ type (
 	consentState  string
 	owner         string
 	messageStatus string
+	promptStatus  string
 )
 
 func oneOf[S ~string](words ...S) *huma.Schema {
@@ -71,6 +73,11 @@ func (owner) Schema(huma.Registry) *huma.Schema {
 func (messageStatus) Schema(huma.Registry) *huma.Schema {
 	return oneOf(gateway.Queued, gateway.PostingNow, gateway.Accepted, gateway.Sent, gateway.Delivered, gateway.Read,
 		gateway.Undelivered, gateway.Failed, gateway.Cancelled, gateway.Expired, gateway.Unknown, gateway.Received)
+}
+
+func (promptStatus) Schema(huma.Registry) *huma.Schema {
+	return oneOf(conversation.PromptScheduled, conversation.PromptHeld, conversation.PromptShown, conversation.PromptQueued, conversation.PromptMerged,
+		conversation.PromptRefused, conversation.PromptDropped, conversation.PromptExpired, conversation.PromptUndeliverable)
 }
 
 // newDescription begins the document; describe adds what each route is.
@@ -152,6 +159,13 @@ func (a *API) describe(o operation, in input, out reflect.Type) {
 	a.doc.AddOperation(op)
 }
 
+// known describes types that no answer refers to: the rows of a stream.
+func (a *API) known(types ...reflect.Type) {
+	for _, t := range types {
+		a.doc.Components.Schemas.Schema(t, true, "")
+	}
+}
+
 func withoutDescription(s *huma.Schema) *huma.Schema {
 	bare := *s
 	bare.Description = ""
@@ -194,6 +208,8 @@ func byStatus(list []string) map[int][]string {
 
 // refusalOf describes the problems that share a status.
 func refusalOf(reg huma.Registry, of []string) *huma.Response {
+	refused := reg.Schema(reflect.TypeFor[gateway.ProblemDetails](), true, "")
+	reg.SchemaFromRef(refused.Ref).Properties["decision"] = reg.Schema(reflect.TypeFor[decision](), true, "")
 	slices.Sort(of)
 	var meaning []string
 	for _, code := range of {
@@ -201,7 +217,7 @@ func refusalOf(reg huma.Registry, of []string) *huma.Response {
 	}
 	answer := &huma.Response{Description: strings.Join(meaning, ". ") + ".",
 		Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{
-			AllOf: []*huma.Schema{reg.Schema(reflect.TypeFor[gateway.ProblemDetails](), true, "Problem"),
+			AllOf: []*huma.Schema{refused,
 				{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"code": oneOf(of...)}}}}}}}
 	if status := codes[of[0]].status; status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		one := 1.0

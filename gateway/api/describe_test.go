@@ -11,8 +11,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/goccy/go-yaml"
-
-	"github.com/causette/causette/gateway/api"
 )
 
 var update = flag.Bool("update", false, "write openapi.yaml as the API describes itself")
@@ -20,7 +18,7 @@ var update = flag.Bool("update", false, "write openapi.yaml as the API describes
 // openapi.yaml is what the API says of itself, so that a change of the API is
 // seen where it is reviewed.
 func TestTheDescriptionIsTheCheckedInOne(t *testing.T) {
-	text, err := yaml.JSONToYAML(api.New(api.Options{}).Description())
+	text, err := yaml.JSONToYAML(everything().Description())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +34,7 @@ func TestTheDescriptionIsTheCheckedInOne(t *testing.T) {
 
 // Every route that is described is there, and needs a key.
 func TestEveryDescribedRouteIsThere(t *testing.T) {
-	a := api.New(api.Options{})
+	a := everything()
 	doc, err := openapi3.NewLoader().LoadFromData(a.Description())
 	if err != nil {
 		t.Fatal(err)

@@ -25,8 +25,8 @@ order. After a 503 send the same request again.`,
 			"data": {"id": "c_42", "total": {"amount": 24900, "currency": "EUR"}, "link": "https://lumen.example/c/42"}}`}, a.postEvents)
 }
 
-// Report is what became of one event.
-type Report struct {
+// EventReport is what became of one event.
+type EventReport struct {
 	ID       string               `json:"id"`
 	Status   string               `json:"status" enum:"accepted,duplicate,refused,set_aside" doc:"duplicate: processed before. refused: nothing happened; mend it. set_aside: stored with an error for agents to see; do not send it again."`
 	Customer string               `json:"customer,omitempty" doc:"the gateway's id"`
@@ -62,13 +62,13 @@ func (b *eventsBody) read(_ *reader, v any, _ string) { b.given = v }
 
 // eventsAnswer is the report of one event, or those of several.
 type eventsAnswer struct {
-	*Report
-	Results *[]Report `json:"results,omitempty"`
+	*EventReport
+	Results *[]EventReport `json:"results,omitempty"`
 }
 
 // Schema describes it.
 func (eventsAnswer) Schema(reg huma.Registry) *huma.Schema {
-	one := reg.Schema(reflect.TypeFor[Report](), true, "")
+	one := reg.Schema(reflect.TypeFor[EventReport](), true, "")
 	return &huma.Schema{OneOf: []*huma.Schema{one, {Type: huma.TypeObject, Required: []string{"results"}, AdditionalProperties: false,
 		Properties: map[string]*huma.Schema{"results": {Type: huma.TypeArray, Items: one}}}}}
 }
@@ -87,18 +87,18 @@ func (a *API) postEvents(c *call, given *postEvents) (eventsAnswer, error) {
 		if err == nil && one.Status == refused {
 			err = invalid(one.Errors)
 		}
-		return eventsAnswer{Report: &one}, err
+		return eventsAnswer{EventReport: &one}, err
 	}
 	if len(elements) > maxEvents {
 		return eventsAnswer{}, invalid([]gateway.FieldFault{{Pointer: "", Detail: fmt.Sprintf("has %d events; send %d at most", len(elements), maxEvents)}})
 	}
-	reports := make([]Report, len(elements))
+	reports := make([]EventReport, len(elements))
 	var batch []numbered
 	for i, element := range elements {
 		r := reader{brand: c.brand, now: c.now}
 		in := r.event(element, "/"+strconv.Itoa(i))
 		if len(r.faults) > 0 {
-			reports[i] = Report{ID: in.id, Status: refused, Errors: r.faults}
+			reports[i] = EventReport{ID: in.id, Status: refused, Errors: r.faults}
 			continue
 		}
 		batch = append(batch, numbered{i, in})
@@ -118,7 +118,7 @@ type numbered struct {
 // acceptAll takes events through the door, those of one customer in their order
 // and several customers at a time. The first error ends it: what was accepted
 // until then is recognised by its id when the request comes again.
-func (a *API) acceptAll(c *call, batch []numbered, reports []Report) error {
+func (a *API) acceptAll(c *call, batch []numbered, reports []EventReport) error {
 	lines := inOrder(batch)
 	next := make(chan []numbered)
 	var (
@@ -192,15 +192,15 @@ func inOrder(batch []numbered) [][]numbered {
 }
 
 // accept takes one event through the door.
-func (a *API) accept(c *call, in incoming) (Report, error) {
+func (a *API) accept(c *call, in incoming) (EventReport, error) {
 	out, err := a.door.Accept(c.Context(), c.brand.ID, in.who, in.event)
 	switch {
 	case errors.Is(err, gateway.ErrUnknownCustomer):
-		return Report{ID: in.id, Status: refused, Errors: []gateway.FieldFault{{Pointer: "/customer/phone", Detail: "is missing, and external_id is not known yet; send the phone number the first time"}}}, nil
+		return EventReport{ID: in.id, Status: refused, Errors: []gateway.FieldFault{{Pointer: "/customer/phone", Detail: "is missing, and external_id is not known yet; send the phone number the first time"}}}, nil
 	case err != nil:
-		return Report{}, fmt.Errorf("accept event: %w", err)
+		return EventReport{}, fmt.Errorf("accept event: %w", err)
 	}
-	return Report{ID: in.id, Status: became(out), Customer: string(out.Customer)}, nil
+	return EventReport{ID: in.id, Status: became(out), Customer: string(out.Customer)}, nil
 }
 
 func became(out gateway.Outcome) string {

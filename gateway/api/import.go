@@ -1,11 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,12 +24,14 @@ const (
 )
 
 // rowKinds are the kinds of bodies that are read row by row.
-var rowKinds = []string{"text/csv", "application/x-ndjson"}
+var rowKinds = []string{"text/csv", rowAnswer}
+
+const rowAnswer = "application/x-ndjson"
 
 // importRow is the answer to one line of an import.
 type importRow struct {
 	Line int `json:"line" minimum:"1"`
-	Report
+	EventReport
 }
 
 // importEnd is the last line of an answer.
@@ -45,37 +43,6 @@ type importEnd struct {
 	Error    string `json:"error,omitempty"`
 }
 
-// postImport reads customers from CSV or NDJSON and answers line by line, while
-// it reads: neither the file nor the answer is ever held whole, unless an
-// Idempotency-Key asks to keep the answer.
-func (a *API) postImport(w http.ResponseWriter, r *http.Request, o operation) {
-	c, err := a.admit(w, r, o.scope)
-	if err == nil {
-		err = isOf(r, o.kinds...)
-	}
-	if err == nil && r.ContentLength > maxImport {
-		err = tooLarge(maxImport)
-	}
-	key := r.Header.Get("Idempotency-Key")
-	if err == nil && key != "" {
-		c.body, err = readBody(w, r, maxReplay, o.kinds...)
-	}
-	if err != nil {
-		a.fail(w, r, err)
-		return
-	}
-	if key == "" {
-		// Answers begin before the body has ended (HTTP/1.1).
-		_ = http.NewResponseController(w).EnableFullDuplex()
-		a.importRows(w, c, http.MaxBytesReader(w, r.Body, maxImport), rand.Text())
-		return
-	}
-	a.answerOnce(w, c, key, func(w http.ResponseWriter) {
-		sum := sha256.Sum256([]byte(c.key.Hash + "\n" + key))
-		a.importRows(w, c, bytes.NewReader(c.body), hex.EncodeToString(sum[:16]))
-	})
-}
-
 // row is one line on its way.
 type row struct {
 	line  int
@@ -83,8 +50,8 @@ type row struct {
 	fault []gateway.FieldFault
 }
 
-// importRows carries out an import. name makes the rows' event ids.
-func (a *API) importRows(w http.ResponseWriter, c *call, body io.Reader, name string) {
+// importCustomers carries out an import. name makes the rows' event ids.
+func (a *API) importCustomers(w http.ResponseWriter, c *call, body io.Reader, name string) {
 	next, err := ndjsonRows(body), error(nil)
 	if mediaType(c.Request) == "text/csv" {
 		next, err = csvRows(body, c.brand)
@@ -93,7 +60,7 @@ func (a *API) importRows(w http.ResponseWriter, c *call, body io.Reader, name st
 		a.fail(w, c.Request, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Content-Type", rowAnswer)
 	w.Header().Set("Cache-Control", "no-store")
 	out := json.NewEncoder(w)
 	flush := http.NewResponseController(w)
@@ -168,11 +135,11 @@ func (a *API) readRows(c *call, next func() (int, map[string]any, error), name s
 
 // acceptRows takes rows through the door, side by side, and reports in order.
 func (a *API) acceptRows(c *call, rows []row) ([]importRow, error) {
-	reports := make([]Report, len(rows))
+	reports := make([]EventReport, len(rows))
 	var batch []numbered
 	for i, r := range rows {
 		if len(r.fault) > 0 {
-			reports[i] = Report{ID: r.given.id, Status: refused, Errors: r.fault}
+			reports[i] = EventReport{ID: r.given.id, Status: refused, Errors: r.fault}
 			continue
 		}
 		batch = append(batch, numbered{i, r.given})

@@ -22,17 +22,23 @@ type Scope string
 
 // Scopes of keys.
 const (
+	PromptsWrite      Scope = "prompts:write"
+	PromptsRead       Scope = "prompts:read"
+	BulkWrite         Scope = "bulk:write"
+	BulkRead          Scope = "bulk:read"
 	EventsWrite       Scope = "events:write"
 	CustomersWrite    Scope = "customers:write"
 	CustomersRead     Scope = "customers:read"
 	ConsentsWrite     Scope = "consents:write"
 	ConsentsRead      Scope = "consents:read"
 	ConversationsRead Scope = "conversations:read"
+	ReportsRead       Scope = "reports:read"
 )
 
 // Scopes lists every scope.
 func Scopes() []Scope {
-	return []Scope{EventsWrite, CustomersWrite, CustomersRead, ConsentsWrite, ConsentsRead, ConversationsRead}
+	return []Scope{PromptsWrite, PromptsRead, BulkWrite, BulkRead, EventsWrite, CustomersWrite, CustomersRead,
+		ConsentsWrite, ConsentsRead, ConversationsRead, ReportsRead}
 }
 
 func parseScopes(names []string) ([]Scope, error) {

@@ -76,7 +76,7 @@ func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(htt
 	}
 	first := recorder{header: w.Header(), status: http.StatusOK}
 	do(&first)
-	if first.status >= 500 { // nothing was decided: the next try is a first one
+	if first.status >= 500 || first.status == http.StatusConflict { // nothing was decided: the next try is a first one
 		w.WriteHeader(first.status)
 		_, _ = w.Write(first.body.Bytes())
 		return
@@ -95,9 +95,11 @@ func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(htt
 	a.replay(w, c, kept, request) // another node was first
 }
 
+var errReused = problem("idempotency_key_reused", "mint a new key for a new request")
+
 func (a *API) replay(w http.ResponseWriter, c *call, kept gateway.Answer, request string) {
 	if kept.Request != request {
-		a.fail(w, c.Request, problem("idempotency_key_reused", "mint a new key for a new request"))
+		a.fail(w, c.Request, errReused)
 		return
 	}
 	w.Header().Set("Content-Type", kept.Type)

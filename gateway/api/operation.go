@@ -1,8 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -80,11 +85,38 @@ func serve[In, Out any](a *API, o operation, do func(*call, *In) (Out, error)) {
 	})
 }
 
-// stream registers a route that reads its body and writes its answer as they
-// come: what it does with both is its own.
-func stream(a *API, o operation, do func(http.ResponseWriter, *http.Request, operation)) {
+// stream registers a route whose body is read and answered row by row: neither
+// is ever held whole, unless an Idempotency-Key asks to keep the answer. do gets
+// a name that is the same whenever that key comes again.
+func stream(a *API, o operation, do func(w http.ResponseWriter, c *call, body io.Reader, name string)) {
 	a.describe(o, input{}, reflect.TypeFor[string]())
-	a.mux.HandleFunc(o.route, func(w http.ResponseWriter, r *http.Request) { do(w, r, o) })
+	a.mux.HandleFunc(o.route, func(w http.ResponseWriter, r *http.Request) {
+		c, err := a.admit(w, r, o.scope)
+		if err == nil {
+			err = isOf(r, o.kinds...)
+		}
+		if err == nil && r.ContentLength > maxImport {
+			err = tooLarge(maxImport)
+		}
+		key := r.Header.Get("Idempotency-Key")
+		if err == nil && key != "" {
+			c.body, err = readBody(w, r, maxReplay, o.kinds...)
+		}
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		if key == "" {
+			// Answers begin before the body has ended (HTTP/1.1).
+			_ = http.NewResponseController(w).EnableFullDuplex()
+			do(w, c, http.MaxBytesReader(w, r.Body, maxImport), rand.Text())
+			return
+		}
+		a.answerOnce(w, c, key, func(w http.ResponseWriter) {
+			sum := sha256.Sum256([]byte(c.key.Hash + "\n" + key))
+			do(w, c, bytes.NewReader(c.body), hex.EncodeToString(sum[:16]))
+		})
+	})
 }
 
 // input is what a request carries.
@@ -110,7 +142,7 @@ func inputOf(t reflect.Type) input {
 		}
 		p := param{field{f.Tag.Get("path"), f.Index, huma.SchemaFromField(schemas, f, f.Name), true}, "path"}
 		if p.name == "" {
-			p.name, p.in, p.required = f.Tag.Get("query"), "query", false
+			p.name, p.in, p.required = f.Tag.Get("query"), "query", f.Tag.Get("required") == "true"
 		}
 		in.params = append(in.params, p)
 	}
@@ -149,7 +181,10 @@ func (in *input) readParams(c *call, into reflect.Value) error {
 				r.fault(p.name, "is there %d times; send it once", len(query[p.name]))
 			}
 		}
-		if text == "" && !p.required {
+		if text == "" && p.required && p.in == "query" {
+			r.fault(p.name, "is missing; %s", p.ask())
+		}
+		if text == "" && (!p.required || p.in == "query") {
 			continue
 		}
 		r.value(paramValue(text, p.schema.Type), p.name, p.schema, into.FieldByIndex(p.index))

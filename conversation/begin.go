@@ -2,21 +2,11 @@ package conversation
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
-// An agent's first word is something that nobody asked for: it follows the rules
-// of prompts, by the customer's consent and by the hours of their day.
-
-// The hours of the customer's day in which nobody is disturbed by a first word,
-// and how long after the customer's own text one may answer at any hour.
-const (
-	wordsFrom   = 8
-	wordsUntil  = 20
-	stillAwake  = 10 * time.Minute
-	sundaysFree = "FR" // where nothing is advertised on Sundays and public holidays
-)
+// An agent's first word is something that nobody asked for: consent, what counts
+// as an offer, the hours of the customer's day and the caps are the gate's.
 
 // reasonBegan is the reason of a matter that an agent's first word began.
 const reasonBegan = "began"
@@ -33,7 +23,7 @@ func (t *turn) began(a *Act) *Refused {
 		return refused
 	case a.Purpose != Transactional && a.Purpose != Marketing:
 		return refuse(RefusedNothing)
-	case said.purpose == Marketing && a.Purpose != Marketing:
+	case a.Purpose == Transactional && (said.purpose == Marketing || t.gate.offers.offer(said.text) != ""):
 		return refuse(RefusedMarketing)
 	case t.full(a, a.Agent):
 		return refuse(RefusedFull)
@@ -45,8 +35,8 @@ func (t *turn) began(a *Act) *Refused {
 	if refused := t.leaves(&said, when, a.Medium); refused != nil {
 		return refused
 	}
-	if next, early := t.tooEarly(when, a.Purpose); early && !(a.After.IsZero() && t.awake()) {
-		return &Refused{Code: RefusedHours, Next: next}
+	if refused := t.untimely(a, when); refused != nil {
+		return refused
 	}
 	t.stepIn(reasonBegan)
 	t.take(a.Agent)
@@ -54,6 +44,7 @@ func (t *turn) began(a *Act) *Refused {
 	t.answered(when)
 	t.desk().Wrote = t.c.Version
 	t.c.Prompted = a.Purpose
+	t.c.Customer.Touches = remember(t.c.Customer.Touches, Touch{Purpose: a.Purpose, At: when})
 	t.out.Messages = append(t.out.Messages, Message{
 		Channel: a.Channel, Medium: a.Medium, To: a.Address, Text: said.text, Content: said.content, Purpose: a.Purpose, Rule: t.why, Agent: a.Agent, After: a.After,
 	})
@@ -62,45 +53,42 @@ func (t *turn) began(a *Act) *Refused {
 
 // unwanted refuses a first word that the customer does not want, or cannot get.
 func (t *turn) unwanted(a *Act) *Refused {
-	c := &t.c.Customer
-	marketing := a.Purpose == Marketing
-	switch {
-	case c.Silenced, c.Consent(a.Medium, a.Purpose) == Withdrawn, marketing && c.Detached:
+	switch unwanted(&t.c.Customer, a.Purpose, a.Medium).Code {
+	case "opted_out":
 		return refuse(RefusedOptedOut)
-	case marketing && (c.Suspended || c.Consent(a.Medium, Marketing) != Given):
+	case "no_consent", "consent_suspended":
 		return refuse(RefusedConsent)
-	case slices.Contains(c.Invalid, a.Medium):
+	case "invalid_number":
 		return refuse(RefusedInvalid)
 	}
 	return nil
 }
 
-// awake reports a customer who has just written themselves.
-func (t *turn) awake() bool {
-	return !t.c.WroteAt.IsZero() && t.now.Sub(t.c.WroteAt) <= stillAwake
-}
-
-// tooEarly reports a moment at which no first word is said where the customer is,
-// and when the next one may be.
-func (t *turn) tooEarly(when time.Time, p Purpose) (next time.Time, early bool) {
-	local := when.In(t.localNow(t.c.Customer.Timezone).Location())
-	day := local
-	for range 15 { // holidays are no longer
-		from := time.Date(day.Year(), day.Month(), day.Day(), wordsFrom, 0, 0, 0, day.Location())
-		until := time.Date(day.Year(), day.Month(), day.Day(), wordsUntil, 0, 0, 0, day.Location())
-		if !(p == Marketing && t.restful(day)) && local.Before(until) {
-			if local.Before(from) {
-				return from.UTC(), true
-			}
-			return time.Time{}, false
-		}
-		day = time.Date(day.Year(), day.Month(), day.Day()+1, wordsFrom, 0, 0, 0, day.Location())
-		local = day.Add(-time.Nanosecond)
+// untimely refuses a moment at which no first word is said where the customer
+// is, or that comes too soon after the last; Next is when it may be.
+func (t *turn) untimely(a *Act, when time.Time) *Refused {
+	g := gate{
+		Script: t.Script, c: &t.c, now: when, r: Route{Channel: a.Channel, Medium: a.Medium},
+		p: &Prompt{Purpose: a.Purpose, To: a.Address, Requested: when},
 	}
-	return time.Time{}, true
-}
-
-// restful reports a day on which nothing is advertised to the customer.
-func (t *turn) restful(day time.Time) bool {
-	return cmp.Or(t.c.Customer.Country, t.brand.Country) == sundaysFree && (day.Weekday() == time.Sunday || t.hours.holiday(day))
+	first, next := Rule(""), when
+	for range maxTurns {
+		v := g.capsAt(next)
+		if v.Rule == "" {
+			if v = g.hoursAt(next); v.Rule != "" {
+				v.At = g.daylight().opens(next) // nothing else was held: there is nothing to spread
+			}
+		}
+		if v.Rule == "" || v.At.IsZero() {
+			break
+		}
+		first, next = cmp.Or(first, v.Rule), v.At.UTC()
+	}
+	switch {
+	case first == "":
+		return nil
+	case first.cap():
+		return &Refused{Code: RefusedOften, Next: next}
+	}
+	return &Refused{Code: RefusedHours, Next: next}
 }

@@ -157,7 +157,7 @@ type Act struct {
 type Refused struct {
 	Code  string    `json:"code"`            // one of those below
 	Owner AgentID   `json:"owner,omitempty"` // who has it, where that is why
-	Next  time.Time `json:"next,omitzero"`   // when it may be done, where the hour is why
+	Next  time.Time `json:"next,omitzero"`   // when it may be done, where the hour or a cap is why
 	Why   string    `json:"why,omitempty"`   // what is wrong with a template: the variable that is missing
 }
 
@@ -173,6 +173,7 @@ const (
 	RefusedReserved = "reserved"       // it is held for a colleague (Owner) until they answer
 	RefusedSent     = "sent"           // the message has left
 	RefusedHours    = "hours"          // nothing unprompted goes out at this hour; Next says when
+	RefusedOften    = "frequency_cap"  // the customer was written to often enough; Next says when one may again
 	RefusedTooFar   = "too_far"        // it would leave in more than a week
 	RefusedInvalid  = "invalid_number" // the carrier says that the number cannot be reached
 	RefusedConsent  = "no_consent"     // the customer did not agree to hear from the brand

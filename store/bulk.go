@@ -44,9 +44,9 @@ var (
 			and (p.status in ('scheduled', 'held', 'shown') or p.status = 'queued' and exists (
 				select 1 from messages m /* indexed by messages_prompt */ where m.brand = $1 and m.prompt = p.id and m.prompt <> '' and m.stage = 'queued'))
 		order by p.id limit $4`)
-	pageCustomers = both(`select c.id, c.profile, v.state, v.version, v.epoch, v.script, v.data
-		from customers c join conversations v on v.brand = $1 and v.customer = c.id
-		where c.brand = $1 and c.id > $2 order by c.id limit $3`)
+	// Their conversations are read by readConversations: joined, a server without
+	// statistics reads all of the brand for each page.
+	pageCustomers = both(`select id, profile from customers where brand = $1 and id > $2 order by id limit $3`)
 )
 
 func scanBulk(scan scanner) (gateway.Bulk, error) {
@@ -192,26 +192,33 @@ func (s *Store) UnsentPrompts(ctx context.Context, brand conversation.BrandID, j
 // PageCustomers reads customers with their conversations, in the order of ids,
 // after the one of that id.
 func (s *Store) PageCustomers(ctx context.Context, brand conversation.BrandID, after conversation.CustomerID, limit int) ([]conversation.Conversation, error) {
-	list := make([]conversation.Conversation, 0, limit)
+	found := make(map[conversation.CustomerID]*gateway.Row, limit)
+	ids := make([]string, 0, limit)
 	err := s.read.query(ctx, pageCustomers, func(scan scanner) error {
-		var c conversation.Conversation
-		var profile, data []byte
-		var id conversation.CustomerID
-		if err := scan(&id, &profile, &c.State, &c.Version, &c.Epoch, &c.Script, &data); err != nil {
+		var id string
+		var profile []byte
+		if err := scan(&id, &profile); err != nil {
 			return err
 		}
-		if err := json.Unmarshal(data, &c); err != nil {
-			return fmt.Errorf("conversation of customer %s: %w", id, err)
-		}
-		if err := json.Unmarshal(profile, &c.Customer); err != nil {
+		r := &gateway.Row{}
+		r.Conversation.Brand = brand
+		if err := json.Unmarshal(profile, &r.Conversation.Customer); err != nil {
 			return fmt.Errorf("profile of customer %s: %w", id, err)
 		}
-		c.Brand, c.Customer.ID = brand, id
-		list = append(list, c)
+		r.Conversation.Customer.ID = conversation.CustomerID(id)
+		ids = append(ids, id)
+		found[r.Conversation.Customer.ID] = r
 		return nil
 	}, string(brand), string(after), limit)
+	if err == nil && len(ids) > 0 {
+		err = s.read.query(ctx, readConversations, func(scan scanner) error { return scanConversation(scan, found) }, string(brand), ids)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read customers of %s: %w", brand, err)
+	}
+	list := make([]conversation.Conversation, len(ids))
+	for i, id := range ids {
+		list[i] = found[conversation.CustomerID(id)].Conversation
 	}
 	return list, nil
 }

@@ -79,9 +79,6 @@ type Door interface {
 type Options struct {
 	Store Store
 	Door  Door
-	// Complete fills in what a turn has to know of a prompt and reads nowhere:
-	// the brand's routes to the number, and where the number is.
-	Complete func(brand conversation.BrandID, p *conversation.Prompt)
 	// Preview is what the gate would say of a prompt now; nil: counts say
 	// nothing of verdicts.
 	Preview func(ctx context.Context, brand conversation.BrandID, who gateway.Who, p conversation.Prompt) (conversation.Preview, error)
@@ -90,7 +87,9 @@ type Options struct {
 	// Patience is how long people may wait at the desk before jobs halve their
 	// pace; at twice that they stop. 0: 10 minutes.
 	Patience time.Duration
-	Log      *slog.Logger // nil: silent
+	// Lease is how long a node that is not heard of keeps a job. 0: 30 seconds.
+	Lease time.Duration
+	Log   *slog.Logger // nil: silent
 }
 
 // Bulk orders jobs and, in Run, works through them. It is safe for concurrent use.
@@ -110,14 +109,14 @@ func New(o Options) (*Bulk, error) {
 	case o.Door == nil:
 		return nil, errors.New("bulk jobs need a door")
 	}
-	if o.Complete == nil {
-		o.Complete = func(conversation.BrandID, *conversation.Prompt) {}
-	}
 	if o.Live == nil {
 		o.Live = func(conversation.BrandID) *conversation.Live { return nil }
 	}
 	if o.Patience <= 0 {
 		o.Patience = 10 * time.Minute
+	}
+	if o.Lease <= 0 {
+		o.Lease = 30 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -310,12 +310,9 @@ func TestASegmentIsCountedAndExplained(t *testing.T) {
 	m := newMemory(10_000)
 	previewed := 0
 	b := begin(t, m, func(o *bulk.Options) {
-		o.Complete = func(_ conversation.BrandID, p *conversation.Prompt) {
-			p.Routes = []conversation.Route{{Channel: "lumen-sms"}}
-		}
 		o.Preview = func(_ context.Context, _ conversation.BrandID, who gateway.Who, p conversation.Prompt) (conversation.Preview, error) {
 			previewed++
-			if who.Customer == "" || p.To == "" || p.Routes == nil {
+			if who.Customer == "" || p.To == "" {
 				t.Errorf("previewed %+v for %+v", p, who)
 			}
 			switch previewed % 4 {

@@ -57,7 +57,7 @@ func (b *Bulk) judge(ctx context.Context, brand conversation.BrandID, o gateway.
 	count.Verdicts = make(map[string]int)
 	for _, r := range some {
 		c := conversation.Conversation{Customer: conversation.Customer{ID: r.id, Phone: r.to}}
-		p := b.prompt(&gateway.Bulk{ID: "count", Brand: brand, Order: o}, &c, now)
+		p := promptOf(&gateway.Bulk{ID: "count", Brand: brand, Order: o}, &c, now)
 		preview, err := b.opt.Preview(ctx, brand, gateway.Who{Customer: r.id}, p)
 		if err != nil {
 			return fmt.Errorf("ask the gate of a customer: %w", err)

@@ -185,7 +185,7 @@ func (r *runner) flight(ctx context.Context) (release func(), err error) {
 // ask asks for one prompt, until the door has taken it, and returns what the
 // gate said.
 func (p *pass) ask(ctx context.Context, c *conversation.Conversation, now time.Time) (conversation.Verdict, error) {
-	prompt := p.prompt(&p.job, c, now.UTC())
+	prompt := promptOf(&p.job, c, now.UTC())
 	e := conversation.Event{ID: conversation.EventID("prompt:" + prompt.ID), Type: conversation.PromptRequested, Time: prompt.Requested, Prompt: &prompt}
 	out, err := p.knock(ctx, c.Customer.ID, e)
 	if err != nil {
@@ -222,7 +222,7 @@ func (r *runner) knock(ctx context.Context, customer conversation.CustomerID, e 
 }
 
 // prompt is the job's prompt to one customer.
-func (b *Bulk) prompt(job *gateway.Bulk, c *conversation.Conversation, now time.Time) conversation.Prompt {
+func promptOf(job *gateway.Bulk, c *conversation.Conversation, now time.Time) conversation.Prompt {
 	o := &job.Order.Prompt
 	p := conversation.Prompt{
 		ID: gateway.BulkPrefix(job.ID) + string(c.Customer.ID), Purpose: o.Purpose, Template: o.Template, Text: o.Text, Variables: o.Variables,
@@ -231,6 +231,5 @@ func (b *Bulk) prompt(job *gateway.Bulk, c *conversation.Conversation, now time.
 	if o.Opens == conversation.CartDialogue && c.Customer.Cart != nil {
 		p.Cart = c.Customer.Cart.ID
 	}
-	b.opt.Complete(job.Brand, &p)
 	return p
 }

@@ -17,8 +17,7 @@ const (
 	maxFlights = 64
 	maxRunning = 16 // jobs at once on a node: most of them wait for their pace
 
-	lease     = 30 * time.Second
-	leaseLeft = 8 * time.Second // nothing is begun with less of it: a commit may take that long
+	leaseLeft = 4               // nothing is begun with less of a lease than this part: a commit may take as long
 	lookEvery = 2 * time.Second // for jobs that another node left
 	keepEvery = 5 * time.Second // the longest that work is not kept
 	keepLeast = 250 * time.Millisecond
@@ -29,7 +28,7 @@ const (
 func (b *Bulk) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	places := make(chan struct{}, maxRunning)
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(min(lookEvery, b.opt.Lease))
 	defer tick.Stop()
 	for {
 		for b.take(ctx, &running, places) {
@@ -54,7 +53,7 @@ func (b *Bulk) take(ctx context.Context, running *sync.WaitGroup, places chan st
 	default:
 		return false
 	}
-	job, err := b.opt.Store.TakeBulk(ctx, b.node, lease)
+	job, err := b.opt.Store.TakeBulk(ctx, b.node, b.opt.Lease)
 	if err != nil {
 		<-places
 		if !errors.Is(err, gateway.ErrNotFound) && ctx.Err() == nil {
@@ -64,7 +63,7 @@ func (b *Bulk) take(ctx context.Context, running *sync.WaitGroup, places chan st
 	}
 	running.Go(func() {
 		defer func() { <-places; b.wake() }()
-		b.work(ctx, &runner{Bulk: b, job: job, status: job.Status, until: time.Now().Add(lease)})
+		b.work(ctx, &runner{Bulk: b, job: job, status: job.Status, until: time.Now().Add(b.opt.Lease)})
 	})
 	return true
 }
@@ -129,11 +128,11 @@ func (r *runner) phase(ctx context.Context) error {
 // then r.job is as the command left it.
 func (r *runner) keep(ctx context.Context) (bool, error) {
 	began := time.Now()
-	job, err := r.opt.Store.KeepBulk(context.WithoutCancel(ctx), r.node, r.job, r.status, lease)
+	job, err := r.opt.Store.KeepBulk(context.WithoutCancel(ctx), r.node, r.job, r.status, r.opt.Lease)
 	if err != nil {
 		return false, err
 	}
-	r.until, r.kept = began.Add(lease), began
+	r.until, r.kept = began.Add(r.opt.Lease), began
 	mine := job.Status == r.job.Status
 	r.job, r.status = job, job.Status
 	return mine, nil
@@ -147,7 +146,7 @@ func (r *runner) end(ctx context.Context, status gateway.BulkStatus, phase gatew
 }
 
 // held says whether the lease lasts long enough to begin something.
-func (r *runner) held() bool { return time.Until(r.until) > leaseLeft }
+func (r *runner) held() bool { return time.Until(r.until) > r.opt.Lease/leaseLeft }
 
 // page reads customers from where the job stands.
 func (r *runner) page(ctx context.Context) ([]conversation.Conversation, error) {

@@ -30,7 +30,7 @@ type NoteRow struct {
 	Type     string // the event's, or what the turn published: "escalation.requested"
 	Text     string // of a note
 	Steps    []conversation.Edge
-	Data     map[string]string // of what the turn published; of the act: to, from, team, message, until, tags
+	Data     map[string]string // of what the turn published; of the act: to, from, team, message, prompt, until, tags; of a prompt: what the gate said
 	Rule     conversation.Rule
 	Version  int64
 	At       time.Time
@@ -116,7 +116,8 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 		Type: string(e.Type), Steps: t.Steps, Rule: t.Rule, Version: c.Version, At: now,
 	}
 	data := make(map[string]string)
-	for _, p := range t.Publish {
+	published := slices.DeleteFunc(slices.Clone(t.Publish), func(p conversation.Notice) bool { return strings.HasPrefix(p.Type, "prompt.") }) // rows of their own tell them
+	for _, p := range published {
 		maps.Copy(data, p.Data)
 	}
 	if a := e.Act; a != nil {
@@ -124,7 +125,7 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 		if e.Type == conversation.AgentNoted {
 			n.Kind, n.Text, n.Mentions = "note", a.Text, a.Mentions
 		}
-		for name, value := range map[string]string{"to": string(a.To), "from": string(a.From), "team": a.Team, "message": string(a.Message)} {
+		for name, value := range map[string]string{"to": string(a.To), "from": string(a.From), "team": a.Team, "message": string(a.Message), "prompt": a.Prompt} {
 			if value != "" {
 				data[name] = value
 			}
@@ -135,8 +136,8 @@ func noteOf(e conversation.Event, t conversation.Turn, before *conversation.Desk
 		if len(a.Tags) > 0 {
 			data["tags"] = strings.Join(a.Tags, ", ")
 		}
-	} else if len(t.Publish) > 0 {
-		n.Type = t.Publish[0].Type // says more than "message.received"
+	} else if len(published) > 0 {
+		n.Type = published[0].Type // says more than "message.received"
 	}
 	if len(data) > 0 {
 		n.Data = data

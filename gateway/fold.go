@@ -144,6 +144,7 @@ func (gr *group) turn(p *part, w *work, e conversation.Event) {
 		record.Note = n.ID
 		f.notes = append(f.notes, *n)
 	}
+	f.notes = append(f.notes, promptNotes(e, turn, &before, &next, gr.now)...)
 	f.withdraw(turn.Cancel, turn.Rule)
 	if turn.Recall != "" {
 		f.recalls = append(f.recalls, Settlement{Message: turn.Recall, Customer: id, Status: Cancelled, Code: string(turn.Rule), At: gr.now})

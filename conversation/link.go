@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,9 +14,23 @@ import (
 // A link that an automation gives becomes a short one on the brand's own domain,
 // where it has one: what it leads to is counted once a person.
 
-// isURL reports whether a value is a link.
+// linkIn finds links in a text.
+var linkIn = regexp.MustCompile(`(?i)\bhttps?://\S*`)
+
+// isURL reports whether a value is a link, and nothing else.
 func isURL(v string) bool {
-	return strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")
+	at := linkIn.FindStringIndex(v)
+	return at != nil && at[0] == 0
+}
+
+// strays refuses a value with a link in it that leads where links may not.
+func (f *filling) strays(v string) error {
+	for _, found := range linkIn.FindAllString(v, -1) {
+		if _, err := f.link(strings.TrimRight(found, ".,;:!?)")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // link checks where a link leads and shortens it. Half a link leads nowhere, so
@@ -29,9 +44,9 @@ func (f *filling) link(v string) (string, error) {
 		return "", fmt.Errorf("the link has %d characters, at most %d are sent", len(v), maxLink)
 	case f.brand.LinkURL == "":
 		return v, nil
-	case strings.HasPrefix(v, f.brand.LinkURL):
+	case strings.HasPrefix(strings.ToLower(v), strings.ToLower(f.brand.LinkURL)):
 		return v, nil // short already
-	case !f.brand.leadsTo(u.Hostname()):
+	case !f.brand.LeadsTo(u.Hostname()):
 		return "", fmt.Errorf("%s is not among the brand's link_hosts (%s)", u.Hostname(), strings.Join(f.brand.LinkHosts, ", "))
 	case f.shorten == nil:
 		return v, nil
@@ -39,9 +54,9 @@ func (f *filling) link(v string) (string, error) {
 	return f.shorten(v), nil
 }
 
-// leadsTo reports whether short links may lead to a host: one of LinkHosts, or
+// LeadsTo reports whether short links may lead to a host: one of LinkHosts, or
 // below one.
-func (b *BrandInfo) leadsTo(host string) bool {
+func (b *BrandInfo) LeadsTo(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	return slices.ContainsFunc(b.LinkHosts, func(allowed string) bool {
 		allowed = strings.ToLower(allowed)

@@ -102,14 +102,10 @@ func (s *Script) lintContent(w map[string]node, p *promptText) {
 		if slices.ContainsFunc(t.parts, func(p part) bool { return p.optional != 0 }) {
 			w["content"].warn("in %s the text has a part in [ ]: an approved template always says all of it; use {name|or:…}", language)
 		}
-		if p.purpose == Marketing && !t.saysHowToStop() {
+		if p.purpose == Marketing && !saysHowToStop(t.sample(s, p, language), Route{Medium: WhatsApp}) {
 			w["content"].warn("in %s does not say how to stop, and nothing can be added to an approved template", language)
 		}
 	}
-}
-
-func (t *template) saysHowToStop() bool {
-	return slices.ContainsFunc(t.parts, func(p part) bool { return strings.Contains(p.literal, "STOP") })
 }
 
 // bought reports a placeholder that tells what was bought.
@@ -188,18 +184,15 @@ var answerWords = map[string]*regexp.Regexp{
 	"pt": regexp.MustCompile(`(?i)\b(responda|diga-nos)\b`),
 }
 
-var (
-	links  = regexp.MustCompile(`https?://\S+`)
-	phones = regexp.MustCompile(`\+?\d[\d .]{7,16}\d`)
-)
+var phones = regexp.MustCompile(`\+?\d[\d .]{7,16}\d`)
 
 // callsToAction are the things that a text asks its reader to do; the way out is
 // none of them.
 func callsToAction(text, language string) (calls []string) {
-	for range links.FindAllString(text, -1) {
+	for range linkIn.FindAllString(text, -1) {
 		calls = append(calls, "a link")
 	}
-	text = links.ReplaceAllString(text, "")
+	text = linkIn.ReplaceAllString(text, "")
 	if words := answerWords[language]; words != nil && words.MatchString(text) {
 		calls = append(calls, "an answer")
 	}

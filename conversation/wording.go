@@ -41,7 +41,10 @@ func (s *Script) words(p *Prompt, c *Customer, m Medium, shorten func(url string
 	if text == "" {
 		return wording{}, fmt.Errorf("%w: neither a template nor a text is given", ErrUnknownTemplate)
 	}
-	return wording{text: text, purpose: p.Purpose}, sound(text)
+	if err := sound(text); err != nil {
+		return wording{}, err
+	}
+	return wording{text: text, purpose: p.Purpose}, nil
 }
 
 // Fill writes a template in a language on a medium, with what the customer's row
@@ -81,7 +84,10 @@ func (s *Script) fill(name, language string, m Medium, c *Customer, variables ma
 			w.content, w.lacks = nil, f.lacking()
 		}
 	}
-	return w, cmp.Or(f.bad, sound(w.text))
+	if err := cmp.Or(f.bad, sound(w.text)); err != nil {
+		return wording{}, err
+	}
+	return w, nil
 }
 
 // inLanguage picks the text: the customer's language, else English where the
@@ -145,6 +151,7 @@ func (f *filling) value(p *part) string {
 	case isURL(v):
 		v, err = f.link(v)
 	default:
+		err = f.strays(v)
 		for _, name := range p.filters {
 			if v != "" && err == nil {
 				v, err = filters[name](v, &f.voice)

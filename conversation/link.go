@@ -23,35 +23,45 @@ func isURL(v string) bool {
 	return at != nil && at[0] == 0
 }
 
-// strays refuses a value with a link in it that leads where links may not.
+// link checks where a link leads and shortens it. Half a link leads nowhere, so
+// one that is too long is refused, not cut.
+func (f *filling) link(v string) (string, error) {
+	if err := f.brand.allows(v); err != nil || f.shorten == nil {
+		return v, err
+	}
+	return f.shorten(v), nil
+}
+
+// strays refuses a value with a link among its words that leads where links may not.
 func (f *filling) strays(v string) error {
+	if !strings.Contains(v, "://") {
+		return nil
+	}
 	for _, found := range linkIn.FindAllString(v, -1) {
-		if _, err := f.link(strings.TrimRight(found, ".,;:!?)")); err != nil {
+		if err := f.brand.allows(strings.TrimRight(found, ".,;:!?)")); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// link checks where a link leads and shortens it. Half a link leads nowhere, so
-// one that is too long is refused, not cut.
-func (f *filling) link(v string) (string, error) {
+// allows says what is wrong with a link, nil for nothing.
+func (b *BrandInfo) allows(v string) error {
 	u, err := url.Parse(v)
 	switch {
 	case err != nil || u.Hostname() == "" || strings.ContainsAny(v, " {}\"<>\\^`"):
-		return "", fmt.Errorf("%q is no address of the web", cutRunes(v, 80))
+		return fmt.Errorf("%q is no address of the web", cutRunes(v, 80))
 	case len(v) > maxLink:
-		return "", fmt.Errorf("the link has %d characters, at most %d are sent", len(v), maxLink)
-	case f.brand.LinkURL == "":
-		return v, nil
-	case strings.HasPrefix(strings.ToLower(v), strings.ToLower(f.brand.LinkURL)):
-		return v, nil // short already
-	case !f.brand.LeadsTo(u.Hostname()):
-		return "", fmt.Errorf("%s is not among the brand's link_hosts (%s)", u.Hostname(), strings.Join(f.brand.LinkHosts, ", "))
-	case f.shorten == nil:
-		return v, nil
+		return fmt.Errorf("the link has %d characters, at most %d are sent", len(v), maxLink)
+	case b.LinkURL != "" && !b.short(v) && !b.LeadsTo(u.Hostname()):
+		return fmt.Errorf("%s is not among the hosts that the brand's links may lead to (%s)", u.Hostname(), strings.Join(b.LinkHosts, ", "))
 	}
-	return f.shorten(v), nil
+	return nil
+}
+
+// short reports a link that is short already.
+func (b *BrandInfo) short(v string) bool {
+	return b.LinkURL != "" && strings.HasPrefix(strings.ToLower(v), strings.ToLower(b.LinkURL))
 }
 
 // LeadsTo reports whether short links may lead to a host: one of LinkHosts, or
@@ -84,7 +94,7 @@ func (t *turn) shortener(prompt string) *shortener {
 
 // shorten is the short link for a long one.
 func (l *shortener) shorten(to string) string {
-	if l.brand.LinkURL == "" {
+	if l.brand.LinkURL == "" || l.brand.short(to) {
 		return to
 	}
 	code := derived("link", l.brand.ID, l.event, l.prompt, to)

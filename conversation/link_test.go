@@ -30,7 +30,7 @@ func TestLinksBecomeShortOnTheBrandsOwnDomain(t *testing.T) {
 			p := &Prompt{Template: "linked", Purpose: Transactional, Variables: map[string]string{"link": c.link, "url": c.link}}
 			w, err := s.words(p, &Customer{}, SMS, l.shorten)
 			if c.host != "" {
-				want := c.host + " is not among the brand's link_hosts (lumen.example, Suivi.example)"
+				want := c.host + " is not among the hosts that the brand's links may lead to (lumen.example, Suivi.example)"
 				if !errors.Is(err, ErrBadVariable) || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v, want %q", err, want)
 				}

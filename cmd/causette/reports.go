@@ -20,9 +20,12 @@ func (r reports) Report(ctx context.Context, brand conversation.BrandID, q api.R
 	if errors.As(err, &fault) {
 		return api.Report{}, &api.ParameterError{Name: fault.Field, Detail: fault.Detail}
 	}
-	out := api.Report{Name: string(table.Name), Rows: table.Rows, From: table.From, To: table.To}
+	out := api.Report{Name: string(table.Name), From: table.From, To: table.To}
 	for _, c := range table.Columns {
 		out.Columns = append(out.Columns, api.Column{Key: c.Key, Kind: string(c.Kind)})
+	}
+	for _, row := range table.Rows {
+		out.Rows = append(out.Rows, row)
 	}
 	return out, err
 }

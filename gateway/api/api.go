@@ -31,6 +31,7 @@ import (
 
 // Store is what the API reads beside the door; gateway.Store satisfies it.
 type Store interface {
+	gateway.SuppressionStore
 	Conversation(ctx context.Context, brand conversation.BrandID, who gateway.Who) (conversation.Conversation, error)
 	// Conversations reads a page, and says where the next one begins, "" for none.
 	Conversations(ctx context.Context, brand conversation.BrandID, q gateway.ConversationQuery) ([]gateway.Listed, string, error)
@@ -128,6 +129,7 @@ func New(o Options) *API {
 	a.routeEvents()
 	a.routeCustomers()
 	a.routeConsents()
+	a.routeSuppressions()
 	a.routeConversations()
 	if a.reports != nil {
 		a.routeReports()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/causette/causette/conversation"
 )
 
@@ -27,9 +29,18 @@ type ReportQuery struct {
 type Report struct {
 	Name    string    `json:"name"`
 	Columns []Column  `json:"columns"`
-	Rows    [][]any   `json:"rows" doc:"a value a column: RFC 3339, text or a number; null where there is none"`
+	Rows    []Row     `json:"rows"`
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
+}
+
+// Row has a value a column.
+type Row []any
+
+// Schema says what the values are.
+func (Row) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Description: "a value a column: RFC 3339, text or a number; null where there is none",
+		Items: &huma.Schema{AnyOf: []*huma.Schema{{Type: huma.TypeString}, {Type: huma.TypeNumber}, {Type: "null"}}}}
 }
 
 // Column is what stands below each other in a report.

@@ -22,6 +22,7 @@ import (
 	"github.com/causette/causette/conversation/sms"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/api"
+	"github.com/causette/causette/gateway/bulk"
 	"github.com/causette/causette/gateway/gatewaytest"
 	"github.com/causette/causette/store"
 )
@@ -36,11 +37,12 @@ const (
 // answer is held against the description.
 type world struct {
 	*testing.T
-	server *httptest.Server
-	store  *store.Store
-	door   *door
-	secret string // of a key that may do everything
-	router routers.Router
+	server  *httptest.Server
+	store   *store.Store
+	gateway *gateway.Gateway
+	door    *door
+	secret  string // of a key that may do everything
+	router  routers.Router
 }
 
 // door passes events on to the gateway, counts them, and fails when told to.
@@ -85,12 +87,25 @@ func open(t *testing.T) *world { return openRated(t, rate{1e4, 1e4}) }
 func openRated(t *testing.T, r rate) *world {
 	t.Helper()
 	g, st := gatewaytest.Run(t)
-	w := &world{T: t, store: st, door: &door{Door: g}}
-	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st, Prompts: g, Price: tariff,
+	return openOver(t, r, g, st)
+}
+
+// openOver opens the API over a gateway that runs already.
+func openOver(t *testing.T, r rate, g *gateway.Gateway, st *store.Store) *world {
+	t.Helper()
+	w := &world{T: t, store: st, gateway: g, door: &door{Door: g}}
+	jobs, err := bulk.New(bulk.Options{Store: st, Door: w.door, Preview: g.Preview})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { jobs.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
+	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st, Prompts: g, Bulk: jobs, Reports: weather{}, Price: tariff,
 		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst}))
 	t.Cleanup(w.server.Close)
 	w.secret = w.key(lumen)
-	var err error
 	if w.router, err = described(); err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +115,17 @@ func openRated(t *testing.T, r rate) *world {
 // tariff is 0.07 € a segment.
 func tariff(conversation.ChannelID, conversation.Address) (sms.Price, bool) {
 	return sms.Price{Amount: 7, Scale: 2, Currency: "EUR"}, true
+}
+
+// weather stands for the desk's reports.
+type weather struct{}
+
+func (weather) Report(_ context.Context, brand conversation.BrandID, q api.ReportQuery) (api.Report, error) {
+	if !q.From.Before(q.To) {
+		return api.Report{}, &api.ParameterError{Name: "from", Detail: "must be a time before to"}
+	}
+	return api.Report{Name: q.Name, Columns: []api.Column{{Key: "at", Kind: "time"}, {Key: "handoffs", Kind: "number"}},
+		Rows: []api.Row{{q.From, 3}, {q.From.Add(24 * time.Hour), nil}}, From: q.From, To: q.To}, nil
 }
 
 // everything has every route; nobody stands behind them.

@@ -14,23 +14,20 @@ type Links struct {
 	Expires time.Duration `yaml:"expires"` // how long they lead there
 }
 
-// LinksPath is where short links are served, below every base.
-const LinksPath = "/l/"
-
 // DefaultLinkLife is longer than any offer lasts, and shorter than a domain.
 const DefaultLinkLife = 90 * day
 
 func (l *Links) defaults() { l.Expires = DefaultLinkLife }
 
-// URL is what a brand's short links begin with, "" where it has none.
-func (c *Config) LinkURL(b *Brand) string {
+// LinkBase is the domain of a brand's short links, "" where it has none.
+func (c *Config) LinkBase(b *Brand) string {
 	switch {
 	case b.Links == nil:
 		return ""
 	case b.Links.Base != "":
-		return b.Links.Base + LinksPath
+		return b.Links.Base
 	}
-	return c.PublicURL + LinksPath
+	return c.PublicURL
 }
 
 const maxHosts = 100
@@ -42,7 +39,7 @@ func (c checker) links(path string, l *Links) {
 	if l.Base = strings.TrimRight(l.Base, "/"); l.Base != "" {
 		c.url(path+".base", l.Base, "https")
 		if strings.Count(l.Base, "/") > 2 || strings.Contains(l.Base, "?") {
-			c.wrong(path+".base", fmt.Sprintf("%q is more than a domain", l.Base), "write it as https://lmn.example; "+LinksPath+" follows")
+			c.wrong(path+".base", fmt.Sprintf("%q is more than a domain", l.Base), "write it as https://lmn.example; /l/ follows")
 		}
 	}
 	if len(l.Allow) == 0 && !c.broken(path+".allow") {

@@ -34,9 +34,9 @@ type Posting struct {
 	Purpose  conversation.Purpose
 	Prompt   string                // the prompt that it says, "" for none
 	Content  *conversation.Content // the carrier's template that says Text; nil: Text itself
-	Created  time.Time // when the message was first queued
-	Posted   time.Time // when this attempt was first committed, by the database's clock
-	Expires  time.Time // no attempt after it
+	Created  time.Time             // when the message was first queued
+	Posted   time.Time             // when this attempt was first committed, by the database's clock
+	Expires  time.Time             // no attempt after it
 }
 
 // Receipt is the carrier's acceptance.

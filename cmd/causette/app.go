@@ -19,6 +19,7 @@ import (
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/links"
 	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
@@ -174,9 +175,10 @@ func brandInfo(cfg *configs.Config, b *configs.Brand) conversation.BrandInfo {
 		ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Timezone: b.Timezone, Currency: b.Currency,
 		Phone: readable(b.Support.Phone, b.Country), Email: b.Support.Email, CartValue: b.CartLimit().Amount, VIP: b.Escalate.VIP,
 		Burst: b.BurstWait, UploadURL: b.UploadURL, DoubleOpt: b.DoubleOpt, Discreet: b.Discreet, Prefer: b.Prefer, Fallback: b.Fallback,
-		LinkURL: cfg.LinkURL(b), Events: b.Shop != nil && b.Shop.Events != "",
+		Events: b.Shop != nil && b.Shop.Events != "",
 	}
 	if b.Links != nil {
+		info.LinkURL = cfg.LinkBase(b) + links.Path
 		info.LinkHosts, info.LinkFor = b.Links.Allow, b.Links.Expires
 	}
 	if info.UploadURL == "" && cfg.PublicURL != "" {

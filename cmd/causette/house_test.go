@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"gateway/media":              5,
 	"gateway/bulk":               5,
 	"gateway/join":               5,
+	"gateway/links":              5,
 	"configs":                    5,
 	"agents/console/web":         6, // the page, embedded
 	"agents/console":             6,

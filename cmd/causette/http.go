@@ -16,6 +16,7 @@ import (
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway/api"
 	"github.com/causette/causette/gateway/join"
+	"github.com/causette/causette/gateway/links"
 	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/twilio"
 )
@@ -40,6 +41,11 @@ func (a *app) routes(hooks []*twilio.Channel) http.Handler {
 		names[b.ID] = b.Name
 	}
 	mux.Handle(media.Path, media.New(media.Options{Door: a.gateway, Store: a.store, Folder: a.config.Media, Brands: names, Log: a.log}))
+	short := links.Options{Door: a.gateway, Store: a.store, Proxies: a.config.TrustedProxies(), Log: a.log}
+	for i := range a.config.Brands {
+		short.Brands = append(short.Brands, brandInfo(a.config, &a.config.Brands[i]))
+	}
+	mux.Handle(links.Path, links.New(short))
 	mux.Handle(join.Path, join.New(join.Options{Door: a.gateway, Brands: a.joinable(), Proxies: a.config.TrustedProxies(), Log: a.log}))
 	if a.carrier != nil {
 		mux.Handle("/phones/", a.carrier.Handler())

@@ -105,7 +105,7 @@ func (p *Page) with(do func(http.ResponseWriter, *visit)) http.HandlerFunc {
 			http.NotFound(w, r)
 			return
 		}
-		v := &visit{Request: r, brand: b, language: speaks(r, b.Languages)}
+		v := &visit{Request: r, brand: b, language: visitor.Language(r, b.Languages)}
 		v.words = wordsIn(v.language, b)
 		do(w, v)
 	}

@@ -4,15 +4,12 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml"
-	"golang.org/x/text/language"
-
 	"github.com/causette/causette/conversation"
+	"github.com/goccy/go-yaml"
 )
 
 //go:embed words.yaml
@@ -45,20 +42,6 @@ var spoken = sync.OnceValue(func() map[string]words {
 	}
 	return all
 })
-
-// speaks is the language to show: ?lang=, else the browser's, of those that the
-// brand speaks.
-func speaks(r *http.Request, languages []string) string {
-	tags := make([]language.Tag, 0, len(languages))
-	for _, l := range languages {
-		tags = append(tags, language.Make(l))
-	}
-	if len(tags) == 0 {
-		return "fr"
-	}
-	_, i := language.MatchStrings(language.NewMatcher(tags), r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
-	return languages[i]
-}
 
 // wordsIn are the words of a brand's page.
 func wordsIn(lang string, b Brand) words {

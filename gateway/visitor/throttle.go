@@ -48,3 +48,11 @@ func (t *Throttle) Allow(key string, now time.Time) bool {
 	}
 	return l.AllowN(now, 1)
 }
+
+// Spent says whether a key has no try left, and counts none.
+func (t *Throttle) Spent(key string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.keys[key]
+	return l != nil && l.TokensAt(now) < 1
+}

@@ -41,3 +41,15 @@ func TestAThrottleKeepsNoMoreThanItHasRoomFor(t *testing.T) {
 		t.Errorf("an hour later %d keys are kept: the old ones are forgotten", len(th.keys))
 	}
 }
+
+func TestWhoHasNoTryLeftIsKnownWithoutCounting(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	th := NewThrottle(time.Minute, 1, 100)
+	if th.Spent("a", now) {
+		t.Error("a stranger has tried nothing")
+	}
+	th.Allow("a", now)
+	if !th.Spent("a", now) || th.Spent("a", now.Add(time.Minute)) {
+		t.Error("the only try was spent, and comes back after a minute")
+	}
+}

@@ -192,7 +192,7 @@ func callsToAction(text, language string) (calls []string) {
 	for range linkIn.FindAllString(text, -1) {
 		calls = append(calls, "a link")
 	}
-	text = linkIn.ReplaceAllString(text, "")
+	text = wayOut.ReplaceAllString(linkIn.ReplaceAllString(text, ""), "")
 	if words := answerWords[language]; words != nil && words.MatchString(text) {
 		calls = append(calls, "an answer")
 	}

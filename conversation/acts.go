@@ -55,6 +55,10 @@ func (t *turn) act(a *Act) *Refused {
 		return t.declined(a)
 	case AgentIdled:
 		return t.idled(a)
+	case AgentReleased:
+		return t.released(a)
+	case AgentDropped:
+		return t.dropped(a)
 	}
 	t.out.Rule = "event.unknown"
 	return nil

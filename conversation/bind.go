@@ -248,7 +248,7 @@ func (t *turn) apply(q Question, value string) {
 	case StopDialogue:
 		t.stopClarified(value)
 	case OptInDialogue:
-		t.optInAnswered(value)
+		t.optInAnswered(q, value)
 	case CartDialogue:
 		t.cartAnswered(q, value)
 	case ReorderDialogue:

@@ -5,16 +5,24 @@ import (
 	"time"
 )
 
+// maxEvidence is how much of a text proves a consent, in runes.
+const maxEvidence = 160
+
 // consent appends a row to the ledger, and moves how it stands now unless a
 // later act of the customer has moved it already.
 func (t *turn) consent(m Medium, p Purpose, state ConsentState, source, wording string) {
 	row := Consent{Medium: m, Purpose: p, State: state, Source: source, Wording: wording, Rule: t.why, At: t.at()}
 	if t.in != nil {
 		if t.evidence == nil {
-			t.evidence = map[string]string{"message": string(t.in.Carrier), "text": cutRunes(t.in.Text, 160)}
+			t.evidence = map[string]string{"message": string(t.in.Carrier), "text": cutRunes(t.in.Text, maxEvidence)}
 		}
 		row.Evidence = t.evidence
 	}
+	t.ledger(row)
+}
+
+// ledger appends a row, and moves how it stands.
+func (t *turn) ledger(row Consent) {
 	if t.out.Consents == nil {
 		t.out.Consents = make([]Consent, 0, 4)
 	}
@@ -103,14 +111,14 @@ func (t *turn) record(row Consent) {
 		row.At = t.at()
 	}
 	row.Rule = t.why
-	t.out.Consents = append(t.out.Consents, row)
-	t.stand(row)
+	t.ledger(row)
 }
 
 // sendRefused is the carrier's word that this customer cannot or must not be
 // reached: an opt-out that the carrier holds counts as one here.
 func (t *turn) sendRefused(r *Refusal) {
 	c := &t.c.Customer
+	defer t.promptFailed(r)
 	switch {
 	case r.OptOut:
 		t.decide("stop.carrier_list")

@@ -36,6 +36,7 @@ type Conversation struct {
 	Budget    Budget            `json:"budget,omitzero"`     // answers given this hour
 	Desk      *Desk             `json:"desk,omitempty"`      // what people have to do with it
 	Incidents []string          `json:"incidents,omitempty"` // those that were told, newest last, at most 8
+	Join      *Joining          `json:"join,omitempty"`      // what the join page left, and when the phone was asked
 	Prompts   []Pending         `json:"prompts,omitempty"`   // what automations asked for and what is not over, oldest first, at most MaxPending
 }
 

@@ -54,6 +54,17 @@ var phrases = map[string]phrase{
 	"incident.person":        {essential: true},                  // an incident was told instead of a handover
 	"human.nobody":           {essential: true, values: "hours"}, // nobody came, or nobody ever does
 
+	"join.subject":                 {essential: true}, // a number that was left on the join page
+	"join.ask.marketing":           {essential: true, values: "often"},
+	"join.ask.transactional":       {essential: true, values: "often"},
+	"join.ask.both":                {essential: true, values: "often"},
+	"join.confirmed.marketing":     {essential: true, values: "often"},
+	"join.confirmed.transactional": {essential: true, values: "often"},
+	"join.confirmed.both":          {essential: true, values: "often"},
+	"often.day":                    {essential: true, values: "n"}, // how often somebody hears from the brand at most
+	"often.week":                   {essential: true, values: "n"},
+	"often.month":                  {essential: true, values: "n"},
+
 	"greeting":       {},
 	"greeting.first": {},
 	"angry":          {},

@@ -40,6 +40,8 @@ type Customer struct {
 	Prefers Medium  `json:"prefers,omitempty"` // what they asked to be reached on
 	Reach   []Reach `json:"reach,omitempty"`   // where they wrote from, one a medium
 	Touches []Touch `json:"touches,omitempty"` // what they were sent unasked, newest last: caps count it
+
+	Clicked time.Time `json:"clicked,omitzero"` // when they followed a link that was texted, last
 }
 
 // MaxOrders bounds the orders and returns kept on the customer's row.

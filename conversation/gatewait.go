@@ -132,10 +132,14 @@ func (g *gate) asked() Verdict {
 	default:
 		return Verdict{}
 	}
+	own := g.asks
+	if g.pending != nil && own == "" {
+		own = g.pending.Asked // another medium says it again, with its question
+	}
 	var until time.Time
 	open := 0
 	for i := range g.c.Questions {
-		if q := &g.c.Questions[i]; g.now.Before(q.Expires) && (!g.said || q.ID != g.asks) {
+		if q := &g.c.Questions[i]; g.now.Before(q.Expires) && (own == "" || q.ID != own) {
 			until = latest(until, q.Expires)
 			open++
 		}

@@ -1,49 +1,40 @@
 package conversation
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
 )
 
-// prompt says the first word that an automation asks for, and opens its dialogue.
-func (t *turn) prompt(p *Prompt) {
-	if t.c.Address == "" {
-		t.c.Channel, t.c.Medium, t.c.Address = p.Channel, p.Medium, p.To
-	}
-	if code := t.Gate(&t.c, p, Route{Channel: p.Channel, Medium: p.Medium}, t.now).Code; code != "" {
-		t.decide(Rule("prompt." + code))
-		t.notice("prompt.refused", "prompt", p.ID, "code", code)
-		return
-	}
-	links := t.shortener(p.ID)
-	w, err := t.words(p, &t.c.Customer, p.Medium, links.shorten)
-	text := w.text
-	if err == nil && p.Purpose == Marketing {
-		text = t.footed(text, &t.c.Customer, Route{Channel: p.Channel, Medium: p.Medium})
-		err = sound(text)
-	}
+// write is a prompt as it would be said on a route, and the codes of the links
+// in it. Every prompt is written here and nowhere else.
+func (s *Script) write(c *Conversation, p *Prompt, r Route, now time.Time) (Message, []Code, error) {
+	links := shortener{brand: &s.brand, event: EventID("prompt:" + p.ID), prompt: p.ID, now: now}
+	m := Message{Channel: r.Channel, Medium: r.Medium, To: p.To}
+	w, err := s.words(p, &c.Customer, r.Medium, links.shorten)
 	if err != nil {
-		code, _, _ := strings.Cut(err.Error(), ":")
-		t.decide(Rule("prompt." + code))
-		t.notice("prompt.refused", "prompt", p.ID, "code", code, "why", err.Error())
-		return
+		return m, nil, err
 	}
-	t.out.Codes = append(t.out.Codes, links.codes...)
-	t.decide("prompt.sent")
-	if p.Order != "" {
-		t.slot(slotOrder, p.Order)
-		t.slot(slotOrderUntil, t.now.Add(t.rules.questionFor).Format(time.RFC3339))
+	if p.Purpose == Transactional && w.purpose == Marketing {
+		return m, nil, errMarketing
 	}
-	if question := t.open(p); question != "" {
-		text = strings.TrimSpace(text + "\n" + question)
+	m.Text = w.text
+	if g := (gate{c: c}); r.Medium == WhatsApp && r.Contents && now.Sub(g.heardOnWhatsApp()) >= FreeWindow {
+		if m.Content = w.content; w.lacks != nil {
+			return m, nil, w.lacks
+		}
 	}
-	t.out.Messages = append(t.out.Messages, Message{
-		Channel: p.Channel, Medium: p.Medium, To: p.To, Text: cutRunes(text, maxText), Purpose: p.Purpose,
-		Asks: t.asks, Prompt: p.ID, Rule: t.why, Expires: p.Expires,
-	})
-	t.c.Prompted = p.Purpose
+	if p.Purpose == Marketing && m.Content == nil {
+		m.Text = s.footed(m.Text, &c.Customer, r)
+		err = sound(m.Text)
+	}
+	return m, links.codes, err
 }
+
+// errMarketing is what a template that is marketing is refused with where it is
+// asked for as something else.
+var errMarketing = errors.New("looks_like_marketing: the template is marketing, whatever the automation calls it")
 
 // open asks the question of the dialogue that a prompt opens, and returns its
 // words. Where a person has the conversation, the text goes out alone.

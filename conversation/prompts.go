@@ -110,6 +110,8 @@ type Pending struct {
 	Verdict Verdict      `json:"verdict"`
 	Since   time.Time    `json:"since"` // when it came to stand so
 	Tried   []Medium     `json:"tried,omitempty"`
+	Asked   string       `json:"asked,omitempty"` // the Question.ID that it asked
+	Asks    string       `json:"asks,omitempty"`  // the words of that question, for another medium
 }
 
 // MaxPending bounds the pending prompts of one customer; the oldest marketing

@@ -14,6 +14,7 @@ func (t *turn) receive(in *Inbound) {
 	if !in.At.Before(t.c.WroteAt) {
 		t.c.Channel, t.c.Medium, t.c.Address, t.c.WroteAt = in.Channel, in.Medium, in.From, in.At
 	}
+	t.reached(in)
 	if c := &t.c.Customer; slices.Contains(c.Invalid, in.Medium) { // whoever writes from it can be reached at it
 		c.Invalid = slices.DeleteFunc(slices.Clone(c.Invalid), func(m Medium) bool { return m == in.Medium })
 	}

@@ -37,7 +37,11 @@ func (t *turn) optIn(source string) {
 
 // optInAnswered is the answer to "shall we resume?", the second half of a
 // double opt-in.
-func (t *turn) optInAnswered(value string) {
+func (t *turn) optInAnswered(q Question, value string) {
+	if q.Name == askJoin {
+		t.joinAnswered(value)
+		return
+	}
 	t.exempt = true
 	if value != "yes" {
 		t.decide("start.declined")

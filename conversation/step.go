@@ -18,6 +18,7 @@ func (s *Script) Step(c Conversation, e Event, now time.Time) Turn {
 	t.lang = s.speaks(c.Customer.Language)
 	t.dropOldQuestions()
 	t.hadQuestions = len(t.c.Questions) > 0
+	t.promptsAt = nextPrompt(t.c.Prompts)
 	switch {
 	case e.Type == MessageReceived && e.Message != nil:
 		t.receive(e.Message)
@@ -25,6 +26,12 @@ func (s *Script) Step(c Conversation, e Event, now time.Time) Turn {
 		t.timerDue(e.Timer)
 	case e.Type == PromptRequested && e.Prompt != nil:
 		t.prompt(e.Prompt)
+	case e.Type == PromptCancelled && e.Prompt != nil:
+		t.takeBack(e.Prompt.ID)
+	case e.Type == JoinRequested && e.Join != nil:
+		t.joins(e.Join)
+	case e.Type == LinkClicked && e.Click != nil:
+		t.clicked(e.Click)
 	case e.Type == JobDone && e.Result != nil:
 		t.jobDone(e.Result)
 	case e.Type == ConsentRecorded && e.Consent != nil:

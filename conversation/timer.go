@@ -30,7 +30,13 @@ func (t *turn) timerDue(timer *Timer) {
 	case timerSnooze:
 		t.decide("snooze.due")
 		t.snoozeEnded("snooze.due")
+	case timerPrompts:
+		t.promptsDue()
 	default:
+		if id, ok := isDelivery(timer.Name); ok {
+			t.deliveryDue(id)
+			return
+		}
 		t.decide("timer.unknown")
 	}
 }

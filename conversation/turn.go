@@ -46,6 +46,7 @@ type turn struct {
 	stood        bool              // c.Customer.Consents is this turn's own list
 	evidence     map[string]string // of what the customer wrote, shared by the rows of a turn
 	hadQuestions bool              // questions were open before the turn
+	promptsAt    time.Time         // when the prompts timer was due before the turn
 }
 
 // decide names the rule at work; the first one of a turn is the turn's.
@@ -215,6 +216,9 @@ func (t *turn) end() Turn {
 		t.conclude()
 	}
 	t.settleQuestions()
+	if len(t.c.Prompts) > 0 || !t.promptsAt.IsZero() {
+		t.settlePrompts()
+	}
 	if (len(t.said) > 0 || t.last != "") && t.c.Address != "" {
 		t.out.Messages = append(t.out.Messages, Message{
 			Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
@@ -224,6 +228,9 @@ func (t *turn) end() Turn {
 	}
 	if t.in != nil && t.out.Rule != "manners.reaction" || len(t.out.Messages) > 0 && t.e.Act == nil {
 		t.c.Said = t.c.Version
+	}
+	if t.brand.Events && len(t.out.Consents)+len(t.out.Publish) > 0 {
+		t.tellOutside()
 	}
 	if t.c.State == Idle && len(t.c.Questions) == 0 {
 		t.c.Script = "" // the next turn adopts the script that is current then

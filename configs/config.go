@@ -241,7 +241,7 @@ func (c *Config) defaults() {
 		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
 		API:         API{PerSecond: 50, Burst: 100},
 		Keep:        Keep{Keys: 7 * day, Answers: day, Log: 90 * day},
-		Desk:        Desk{Assign: Offer, TakeBack: DefaultTakeBack, Idle: DefaultIdle},
+		Desk:        Desk{Assign: Offer, TakeBack: DefaultTakeBack, Idle: DefaultIdle, Busy: DefaultBusy},
 	}
 }
 

@@ -12,6 +12,7 @@ type Desk struct {
 	Assign   Assign        `yaml:"assign"`    // how who waits for a person finds one
 	TakeBack time.Duration `yaml:"take_back"` // what an agent writes leaves so much later, and can be taken back until then
 	Idle     time.Duration `yaml:"idle"`      // who waited so long for an agent who is not there goes back to the queue; 0: never
+	Busy     time.Duration `yaml:"busy"`      // where people wait for longer, bulk jobs halve their pace; at twice that they stop
 	Canned   []Canned      `yaml:"canned"`
 }
 
@@ -34,6 +35,7 @@ type Canned struct {
 const (
 	DefaultTakeBack = 5 * time.Second  // to see one's own mistake
 	DefaultIdle     = 10 * time.Minute // an agent comes back from a coffee
+	DefaultBusy     = 10 * time.Minute // what a chat keeps people waiting without their going away
 )
 
 const (
@@ -44,6 +46,7 @@ const (
 func (c checker) desk(path string, d *Desk) {
 	span(c, path+".take_back", d.TakeBack, 0, time.Minute)
 	span(c, path+".idle", d.Idle, 0, day)
+	span(c, path+".busy", d.Busy, time.Minute, day)
 	if d.Assign != Offer && d.Assign != Manual && !c.broken(path+".assign") {
 		c.wrong(path+".assign", fmt.Sprintf("%q is no way to assign", d.Assign), "write offer or manual")
 	}

@@ -30,7 +30,7 @@ func TestTheExampleIsTrue(t *testing.T) {
 	var silent Config
 	silent.defaults()
 	if c.Queue != silent.Queue || c.Sending != silent.Sending || c.API != silent.API || c.Keep != silent.Keep ||
-		c.Desk.Assign != silent.Desk.Assign || c.Desk.TakeBack != silent.Desk.TakeBack || c.Desk.Idle != silent.Desk.Idle ||
+		c.Desk.Assign != silent.Desk.Assign || c.Desk.TakeBack != silent.Desk.TakeBack || c.Desk.Idle != silent.Desk.Idle || c.Desk.Busy != silent.Desk.Busy ||
 		c.Listen != silent.Listen || c.AdminListen != silent.AdminListen || c.Database != silent.Database {
 		t.Errorf("the example says that defaults are %+v, they are %+v", c, silent)
 	}
@@ -62,7 +62,7 @@ func TestTheExampleShowsEveryKey(t *testing.T) {
 		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
 		"vip", "burst_wait", "upload_url", "double_opt_in", "discreet", "prefer", "fallback_after", "join", "messages", "per", "privacy", "links", "base", "allow", "expires", "stop_at", "shop", "url", "events_url", "secret", "allow_private", "channels", "brand",
-		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "canned", "title", "text"} {
+		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "busy", "canned", "title", "text"} {
 		if !strings.Contains(string(Example()), key+":") {
 			t.Errorf("%s is not shown", key)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/links"
+	"github.com/causette/causette/gateway/bulk"
 	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
@@ -37,6 +38,7 @@ type app struct {
 	store    *store.Store
 	gateway  *gateway.Gateway
 	carrier  *phones.Carrier // nil without simulated phones
+	bulk     *bulk.Bulk
 	people   *agents.Desk
 	assigner *agents.Assigner
 	console  *console.Console
@@ -79,6 +81,10 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		a.carrier.Connect(a.gateway)
 	}
 	if err := a.desk(newFiles(cfg.Media, o.Routes)); err != nil {
+		return nil, err
+	}
+	a.bulk, err = bulk.New(bulk.Options{Store: st, Door: a.gateway, Preview: a.gateway.Preview, Live: a.people.Live, Patience: cfg.Desk.Busy, Log: log})
+	if err != nil {
 		return nil, err
 	}
 	a.handler = a.routes(hooks)
@@ -228,6 +234,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 	group.Go(func() error { a.console.Run(serving); return nil })
 	group.Go(func() error { a.people.IndexTexts(serving); return nil })
 	group.Go(func() error { a.assigner.Run(serving); return nil })
+	group.Go(func() error { a.bulk.Run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })
 	if ready != nil {

@@ -25,7 +25,7 @@ import (
 func (a *app) routes(hooks []*twilio.Channel) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(twilio.HooksPath, twilio.NewHooks(a.gateway, a.log, hooks...))
-	o := api.Options{Door: a.gateway, Store: a.store, Prompts: a.gateway, Reports: reports{a.people}, Price: segmentPrice(a.config),
+	o := api.Options{Door: a.gateway, Store: a.store, Prompts: a.gateway, Bulk: a.bulk, Reports: reports{a.people}, Price: segmentPrice(a.config),
 		PerSecond: a.config.API.PerSecond, Burst: a.config.API.Burst, Log: a.log}
 	for _, b := range a.config.Brands {
 		o.Brands = append(o.Brands, api.Brand{ID: b.ID, Country: b.Country, Currency: b.Currency})

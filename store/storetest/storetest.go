@@ -41,6 +41,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("searches", func(t *testing.T) { searches(t, open) })
 	t.Run("notices", func(t *testing.T) { notices(t, open) })
 	t.Run("suppressions", func(t *testing.T) { suppressions(t, open) })
+	t.Run("bulk jobs", func(t *testing.T) { bulks(t, open) })
 	t.Run("pruning", func(t *testing.T) { pruning(t, open) })
 }
 

@@ -64,7 +64,7 @@ func TestTheLintOfTemplates(t *testing.T) {
 		{name: "a way out is no call to action", book: `
     purpose: marketing
     text:
-      fr: "{brand} : c'est ici : {link} Répondez STOP pour arrêter."
+      fr: "{brand} : c'est ici : {link} Répondez STOP pour finir."
       en: "x"`},
 		{name: "too long", book: `
     purpose: transactional

@@ -43,6 +43,7 @@ type Options struct {
 	Scripts Parse // compiles a stored script
 	Routes  []Route
 	Shops   map[conversation.BrandID]Shop
+	Hears   map[conversation.BrandID]Listener // who is told what happens
 	Log     *slog.Logger
 	Metrics prometheus.Registerer // nil: not registered anywhere
 
@@ -111,6 +112,7 @@ type Gateway struct {
 	notices chan map[conversation.BrandID]int64
 	timer   poke
 	jobs    poke
+	events  map[conversation.BrandID]poke // of the brands whose shops are told what happens
 	missed  poke
 
 	mu        sync.Mutex
@@ -133,7 +135,10 @@ func New(o Options) (*Gateway, error) {
 		lanes: make(map[conversation.ChannelID]*lane), metrics: newMetrics(o.Metrics),
 		hard: make(chan struct{}), ending: make(chan struct{}),
 		notices: make(chan map[conversation.BrandID]int64, 1),
-		timer:   newPoke(), jobs: newPoke(), missed: newPoke(),
+		timer:   newPoke(), jobs: newPoke(), missed: newPoke(), events: make(map[conversation.BrandID]poke),
+	}
+	for brand := range o.Hears {
+		g.events[brand] = newPoke()
 	}
 	own := 64
 	for _, r := range o.Routes {
@@ -169,6 +174,9 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	for _, l := range g.lanes {
 		running.Go(func() { l.pump(loops) })
+	}
+	for brand, to := range g.opt.Hears {
+		running.Go(func() { g.tellShop(loops, brand, to) })
 	}
 	var writing, telling sync.WaitGroup
 	if g.opt.SettleApart {

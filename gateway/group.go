@@ -410,6 +410,9 @@ func (gr *group) publish() {
 		}
 		if len(p.writes.Jobs) > 0 {
 			gr.g.jobs.now()
+			if told := gr.g.events[p.brand]; told != nil {
+				told.now()
+			}
 		}
 		for i := range p.writes.Messages {
 			if p.writes.Messages[i].Status == Queued {

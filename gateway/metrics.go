@@ -17,6 +17,7 @@ type metrics struct {
 	errors   *prometheus.CounterVec
 	group    prometheus.Histogram
 	halted   *prometheus.GaugeVec
+	told     *prometheus.CounterVec
 	refused  prometheus.Counter
 	poisoned prometheus.Counter
 	caughtUp prometheus.Counter
@@ -30,12 +31,13 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		errors:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "causette_send_errors_total", Help: "Failed attempts, by the carrier's code."}, []string{"channel", "code"}),
 		group:    prometheus.NewHistogram(prometheus.HistogramOpts{Name: "causette_group_size", Help: "Works in one transaction.", Buckets: prometheus.ExponentialBuckets(1, 2, 9)}),
 		halted:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "causette_channel_halted", Help: "1 for a channel that sends nothing until looked at."}, []string{"channel"}),
+		told:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "causette_shop_events_total", Help: "Events posted to shops, by what became of the try: taken, later, dropped."}, []string{"brand", "outcome"}),
 		refused:  prometheus.NewCounter(prometheus.CounterOpts{Name: "causette_events_refused_total", Help: "Events refused because no commit was possible."}),
 		poisoned: prometheus.NewCounter(prometheus.CounterOpts{Name: "causette_events_poisoned_total", Help: "Events stored with their error."}),
 		caughtUp: prometheus.NewCounter(prometheus.CounterOpts{Name: "causette_events_caught_up_total", Help: "Texts found in a carrier's list that no webhook had brought."}),
 	}
 	if r != nil {
-		r.MustRegister(m.turns, m.statuses, m.sends, m.errors, m.group, m.halted, m.refused, m.poisoned, m.caughtUp)
+		r.MustRegister(m.turns, m.statuses, m.sends, m.errors, m.group, m.halted, m.told, m.refused, m.poisoned, m.caughtUp)
 	}
 	return m
 }

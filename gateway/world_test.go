@@ -28,6 +28,7 @@ const (
 //	market    says something marketing     boom   panics
 //	timer     is woken at once             job    asks the shop
 //	wait      says how long people wait for an agent
+//	events N  tells the shop of N events
 //
 // Agents claim, write and transfer, as far as they may.
 type parrot struct{}
@@ -88,6 +89,11 @@ func (parrot) Step(c conversation.Conversation, e conversation.Event, _ time.Tim
 		t.Timers = []conversation.Timer{{Name: "ring", Due: e.Time.Add(-time.Second)}}
 	case "job":
 		t.Jobs = []conversation.Job{{ID: "job-" + string(e.Message.Carrier), Kind: "reorder", Payload: []byte(`{}`)}}
+	case "events":
+		n, _ := strconv.Atoi(rest)
+		for i := range n {
+			t.Jobs = append(t.Jobs, conversation.Job{ID: fmt.Sprintf("event-%s-%d", e.Message.Carrier, i), Kind: "event", Payload: []byte(`{"type":"link.clicked"}`)})
+		}
 	case "boom":
 		panic("boom")
 	}

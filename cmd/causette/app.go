@@ -19,8 +19,8 @@ import (
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
-	"github.com/causette/causette/gateway/links"
 	"github.com/causette/causette/gateway/bulk"
+	"github.com/causette/causette/gateway/links"
 	"github.com/causette/causette/gateway/media"
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
@@ -53,6 +53,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	a := &app{config: cfg, log: log, store: st, metrics: prometheus.NewRegistry()}
 	o := gateway.Options{
 		Store: st, Log: log, Metrics: a.metrics, Trace: trace, Shops: shops,
+		Hears: make(map[conversation.BrandID]gateway.Listener),
 		Scripts: func(_ conversation.BrandID, source []byte) (gateway.Script, error) {
 			return conversation.LoadScript(source)
 		},
@@ -64,7 +65,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	if o.Shops == nil {
 		o.Shops = make(map[conversation.BrandID]gateway.Shop)
 	}
-	if err := a.shops(o.Shops); err != nil {
+	if err := a.shops(o.Shops, o.Hears); err != nil {
 		return nil, err
 	}
 	hooks, err := a.channels(&o)
@@ -91,10 +92,17 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	return a, nil
 }
 
-// shops connects each brand's shop webhook, where one is configured.
-func (a *app) shops(shops map[conversation.BrandID]gateway.Shop) error {
+// shops connects each brand's shop webhooks, where they are configured.
+func (a *app) shops(shops map[conversation.BrandID]gateway.Shop, hears map[conversation.BrandID]gateway.Listener) error {
 	for i := range a.config.Brands {
 		b := &a.config.Brands[i]
+		if b.Shop != nil && b.Shop.Events != "" {
+			events, err := shop.NewEvents(shop.WebhookConfig{URL: b.Shop.Events, Secret: b.Shop.Secret, AllowPrivate: b.Shop.AllowPrivate})
+			if err != nil {
+				return fmt.Errorf("events of %s: %w", b.ID, err)
+			}
+			hears[b.ID] = events
+		}
 		if shops[b.ID] != nil || b.Shop == nil || b.Shop.URL == "" {
 			continue
 		}

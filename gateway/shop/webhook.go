@@ -99,17 +99,7 @@ func (w *Webhook) Do(ctx context.Context, brand conversation.BrandID, customer c
 		result.Failed = fmt.Sprintf("the reorder has %d bytes, a webhook may have %d", len(body), maxBody)
 		return result, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
-	if err != nil {
-		return result, fmt.Errorf("ask shop: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "application/json")
-	r.Header.Set("User-Agent", "Causette/1")
-	w.sign.sign(r.Header, job.ID, now, body)
-	response, err := w.client.Do(r)
+	response, cancel, err := w.post(ctx, job.ID, now, body)
 	if err != nil {
 		if errors.Is(err, errPrivate) {
 			result.Failed = errPrivate.Error()
@@ -117,8 +107,29 @@ func (w *Webhook) Do(ctx context.Context, brand conversation.BrandID, customer c
 		}
 		return result, fmt.Errorf("ask shop: %w", err)
 	}
+	defer cancel()
 	defer response.Body.Close()
 	return w.read(result, response)
+}
+
+// post posts a signed body. Who has read the answer calls cancel.
+func (w *Webhook) post(ctx context.Context, id string, at time.Time, body []byte) (_ *http.Response, cancel func(), err error) {
+	ctx, cancel = context.WithTimeout(ctx, timeout)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("User-Agent", "Causette/1")
+	w.sign.sign(r.Header, id, at, body)
+	response, err := w.client.Do(r)
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	return response, cancel, nil
 }
 
 // read makes a result of the shop's answer.

@@ -29,6 +29,10 @@ type Act struct {
 
 	Message  conversation.MessageID `json:"message,omitempty"`  // of a recall: what is taken back
 	Mentions []conversation.AgentID `json:"mentions,omitempty"` // of a note: who should read it
+
+	Template  string            `json:"template,omitempty"`  // of what is written: instead of Text
+	Variables map[string]string `json:"variables,omitempty"` // of the template
+	Prompt    string            `json:"prompt,omitempty"`    // of a release or a drop
 }
 
 // Kind is what an act does.
@@ -46,6 +50,10 @@ const (
 	Tag      Kind = "tag"
 	Decline  Kind = "decline" // an offer
 	Recall   Kind = "recall"  // of a text that has not left
+
+	// The two answers to a prompt that came while the agent talks.
+	Release Kind = "release" // it goes out now
+	Drop    Kind = "drop"    // it does not go out
 
 	// The two answers to a doubtful opt-out.
 	Unsubscribe Kind = "unsubscribe"
@@ -70,6 +78,9 @@ var kinds = map[Kind]struct {
 	Decline: {conversation.AgentDeclined, MayClaim},
 	Recall:  {conversation.AgentRecalled, MayWrite},
 
+	Release: {conversation.AgentReleased, MayWrite},
+	Drop:    {conversation.AgentDropped, MayWrite},
+
 	Unsubscribe: {conversation.AgentUnsubscribed, MayWrite},
 	Keep:        {conversation.AgentKept, MayWrite},
 }
@@ -89,6 +100,7 @@ type Refusal struct {
 	Code   string               `json:"code"` // as conversation.Refused
 	Owner  conversation.AgentID `json:"owner,omitempty"`
 	Next   time.Time            `json:"next,omitzero"`    // when it may be done, where the hour is why
+	Why    string               `json:"why,omitempty"`    // what is wrong with a template
 	Missed []Entry              `json:"missed,omitempty"` // what was said since, where that is why
 }
 
@@ -122,16 +134,24 @@ func (d *Desk) Act(ctx context.Context, by Agent, brand conversation.BrandID, cu
 	if a.Mentions, err = d.mentioned(ctx, by, brand, a); err != nil {
 		return nil, err
 	}
-	act := &conversation.Act{Agent: by.ID, To: a.To, From: from, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags,
-		Team: a.Team, After: a.After, Message: a.Message, Mentions: a.Mentions}
+	act := d.turned(by, a)
+	act.From = from
+	e := conversation.Event{ID: a.event(by.ID), Type: k.event, Time: d.moment(), Act: act}
+	return d.do(ctx, by, brand, gateway.Who{Customer: customer}, string(a.Kind), a.Seen, e)
+}
+
+// turned is an act as its turn takes it.
+func (d *Desk) turned(by Agent, a Act) *conversation.Act {
+	act := &conversation.Act{Agent: by.ID, To: a.To, Text: a.Text, Seen: a.Seen, Until: a.Until, Tags: a.Tags,
+		Team: a.Team, After: a.After, Message: a.Message, Mentions: a.Mentions,
+		Template: a.Template, Variables: a.Variables, Prompt: a.Prompt}
 	if a.Anyway {
 		act.Seen = 0
 	}
 	if earliest := d.moment().Add(d.takeBack); a.Kind == Write && d.takeBack > 0 && act.After.Before(earliest) {
 		act.After = earliest
 	}
-	e := conversation.Event{ID: a.event(by.ID), Type: k.event, Time: d.moment(), Act: act}
-	return d.do(ctx, by, brand, gateway.Who{Customer: customer}, string(a.Kind), a.Seen, e)
+	return act
 }
 
 // do makes an act a turn, and says how the conversation stands after it.
@@ -184,7 +204,8 @@ const (
 	maxText     = 16 << 10 // bytes
 	maxTags     = 50
 	maxMentions = 20
-	maxMessage  = 64 // bytes of a message's id
+	maxMessage  = 64  // bytes of a message's id
+	maxPrompt   = 200 // bytes of a prompt's id
 	maxAfter    = 7 * 24 * time.Hour
 )
 
@@ -207,6 +228,11 @@ func (a *Act) check(now time.Time) error {
 		return &Fault{"team", "belongs to a transfer that names no colleague"}
 	case !a.After.IsZero() && a.Kind != Write:
 		return &Fault{"after", "belongs to what is written"}
+	case (a.Kind == Release || a.Kind == Drop) == (a.Prompt == ""), len(a.Prompt) > maxPrompt:
+		return &Fault{"prompt", "belongs to a release and to a drop: the prompt that is meant"}
+	}
+	if err := a.checkTemplate(); err != nil {
+		return err
 	}
 	if err := checkText(&a.Text, a.After, now); err != nil {
 		return err
@@ -322,7 +348,7 @@ const newest = 50
 
 // refusal is why the act was not done, with what the agent had not seen.
 func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID, customer conversation.CustomerID, seen int64, why *conversation.Refused) error {
-	r := &Refusal{Code: why.Code, Owner: why.Owner, Next: why.Next}
+	r := &Refusal{Code: why.Code, Owner: why.Owner, Next: why.Next, Why: why.Why}
 	if why.Code != conversation.RefusedMoved {
 		return r
 	}
@@ -330,7 +356,11 @@ func (d *Desk) refusal(ctx context.Context, by Agent, brand conversation.BrandID
 	if err != nil {
 		return fmt.Errorf("read what was missed: %w", err)
 	}
-	for _, e := range d.entries(ctx, items) {
+	list, err := d.entries(ctx, brand, items)
+	if err != nil {
+		return fmt.Errorf("read what was missed: %w", err)
+	}
+	for _, e := range list {
 		if e.Version > seen && e.Kind == EntryMessage && e.Agent != by.ID {
 			r.Missed = append(r.Missed, e)
 		}

@@ -45,6 +45,10 @@ type Options struct {
 	// false where it is not known. nil: nowhere.
 	Price func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
 
+	// Script is what a conversation runs on: it says which templates there are,
+	// and how they read. nil: none.
+	Script func(conversation.Conversation) (gateway.Script, error)
+
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: silent
 }
@@ -68,11 +72,13 @@ type Desk struct {
 	takeBack time.Duration
 	idle     time.Duration
 	price    func(conversation.ChannelID, conversation.Address) (sms.Price, bool)
+	script   func(conversation.Conversation) (gateway.Script, error)
 	now      func() time.Time
 	log      *slog.Logger
 
-	seen seen
-	live atomic.Pointer[map[conversation.BrandID]*conversation.Live]
+	seen     seen
+	erasures chan struct{} // one was confirmed
+	live     atomic.Pointer[map[conversation.BrandID]*conversation.Live]
 
 	byEmail, byAddress *visitor.Throttle
 
@@ -98,7 +104,7 @@ func New(o Options) *Desk {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Desk{door: o.Door, store: o.Store, brands: o.Brands, channels: o.Channels, canned: o.Canned,
-		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named),
+		takeBack: o.TakeBack, idle: o.Idle, price: o.Price, script: o.Script, now: o.Now, log: o.Log, names: make(map[conversation.AgentID]named), erasures: make(chan struct{}, 1),
 		byEmail: visitor.NewThrottle(loginEvery, loginBurst, throttledNames), byAddress: visitor.NewThrottle(addressEvery, addressBurst, throttledNames)}
 }
 

@@ -123,7 +123,11 @@ func (d *Desk) Thread(ctx context.Context, by Agent, brand conversation.BrandID,
 	if err != nil {
 		return ThreadPage{}, fmt.Errorf("read thread: %w", err)
 	}
-	p := ThreadPage{Seq: seq, Items: d.entries(ctx, items)}
+	list, err := d.entries(ctx, brand, items)
+	if err != nil {
+		return ThreadPage{}, fmt.Errorf("read thread: %w", err)
+	}
+	p := ThreadPage{Seq: seq, Items: list}
 	if len(items) == limit {
 		p.Next = items[len(items)-1].id()
 	}

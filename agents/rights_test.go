@@ -64,6 +64,11 @@ func TestEachRoleMayDoWhatTheTableSays(t *testing.T) {
 		}, all},
 		{"Conversation", func(by agents.Agent) error { _, err := w.desk.Conversation(ctx, by, lumen, customer); return err }, all},
 		{"Thread", func(by agents.Agent) error { _, err := w.desk.Thread(ctx, by, lumen, customer, "", 0); return err }, all},
+		{"Templates", func(by agents.Agent) error { _, err := w.desk.Templates(ctx, by, lumen, customer); return err }, all},
+		{"Read", func(by agents.Agent) error {
+			_, err := w.desk.Read(ctx, by, lumen, customer, "welcome", nil)
+			return err
+		}, all},
 		{"PutDraft", func(by agents.Agent) error { return w.desk.PutDraft(ctx, by, lumen, customer, "x") }, all},
 		{"Head", func(by agents.Agent) error { _, _, err := w.desk.Head(ctx, by, lumen); return err }, all},
 		{"Since", func(by agents.Agent) error { _, err := w.desk.Since(ctx, by, lumen, 0, 10); return err }, all},

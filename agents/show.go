@@ -62,7 +62,7 @@ func cut(text string, n int) string {
 // show shows a conversation as who works on it sees it.
 func (d *Desk) show(r Row, by Agent, draft string) Detail {
 	c := &r.Conversation
-	v := Detail{Summary: d.summary(r), Desk: c.Desk, Profile: profile(&c.Customer), Questions: some(c.Questions), Draft: draft, Channel: c.Channel}
+	v := Detail{Summary: d.summary(r), Desk: c.Desk, Profile: profile(&c.Customer), Questions: some(c.Questions), Draft: draft, Channel: c.Channel, Prompts: d.pending(c)}
 	for i := range d.brands { // as the script takes it, where nothing else tells
 		if b := &d.brands[i]; b.ID == c.Brand && b.Zone != nil {
 			v.Profile.Timezone = cmp.Or(v.Profile.Timezone, b.Zone.String())
@@ -122,56 +122,6 @@ func (i Item) id() string {
 		return string(i.Message.ID)
 	}
 	return string(i.Note.ID)
-}
-
-// entries shows items, oldest first. That somebody wrote is shown by what they
-// wrote, not by an event beside it.
-func (d *Desk) entries(ctx context.Context, newestFirst []Item) []Entry {
-	return d.entriesOf(ctx, newestFirst, newestFirst)
-}
-
-// entriesOf shows some of the items that were read: a message's act is found by
-// the note of its turn, which may not be among them.
-func (d *Desk) entriesOf(ctx context.Context, newestFirst, read []Item) []Entry {
-	acts := make(map[int64]string)
-	for _, i := range read {
-		if n := i.Note; n != nil && n.Agent != "" {
-			acts[n.Version] = clientID(n.Event)
-		}
-	}
-	list := make([]Entry, 0, len(newestFirst))
-	for i := len(newestFirst) - 1; i >= 0; i-- {
-		item := newestFirst[i]
-		if n := item.Note; n != nil && n.Kind != "note" && n.Type == string(conversation.AgentWrote) && len(n.Steps) == 0 {
-			continue
-		}
-		e := d.entry(ctx, item)
-		if e.From == FromAgent {
-			e.Act = acts[e.Version]
-		}
-		list = append(list, e)
-	}
-	return list
-}
-
-func (d *Desk) entry(ctx context.Context, i Item) Entry {
-	if n := i.Note; n != nil {
-		e := Entry{ID: string(n.ID), Kind: EntryEvent, From: FromSystem, Agent: n.Agent, Name: d.name(ctx, n.Agent), Text: n.Text,
-			Media: []conversation.Media{}, Rule: n.Rule, At: n.At, Version: n.Version, Type: n.Type, Steps: n.Steps, Data: n.Data}
-		if n.Agent != "" {
-			e.From = FromAgent
-		}
-		if n.Kind == "note" {
-			e.Kind, e.Type = EntryNote, ""
-		}
-		return e
-	}
-	m := i.Message
-	e := Entry{ID: string(m.ID), Kind: EntryMessage, Text: m.Text, Media: some(m.Media), Status: string(m.Status), Code: m.Code,
-		Segments: m.Segments, Rule: m.Rule, At: m.At, Version: m.Version, After: m.After}
-	e.From, e.Agent = author(m)
-	e.Name = d.name(ctx, e.Agent)
-	return e
 }
 
 // name is how colleagues call an agent; "" for nobody, the id for who is gone.

@@ -156,13 +156,17 @@ func TestAMessageNamesTheActThatSaidIt(t *testing.T) {
 	d.names["lea"] = named{"Léa", nine.Add(nameKept)}
 	read := []Item{said(4, "assistant"), said(3, "agent:lea"), act(3, "act:lea:hello", "agent.wrote"), act(2, "act:lea:take-it", "agent.claimed"), act(1, "turn:1", "agent.idled")}
 	var got []string
-	for _, e := range d.entriesOf(t.Context(), read, read) {
+	list, err := d.entriesOf(t.Context(), "lumen", read, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
 		got = append(got, fmt.Sprintf("%s %s %t", e.ID, e.Act, !e.After.IsZero()))
 	}
 	if want := []string{"n1  false", "n2 take-it false", "m3 hello true", "m4  true"}; !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
 	}
-	if e := d.entriesOf(t.Context(), read[1:2], read)[0]; e.Act != "hello" {
-		t.Errorf("alone: %+v", e)
+	if list, err := d.entriesOf(t.Context(), "lumen", read[1:2], read); err != nil || list[0].Act != "hello" {
+		t.Errorf("alone: %+v, %v", list, err)
 	}
 }

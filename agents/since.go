@@ -116,7 +116,9 @@ func (d *Desk) change(ctx context.Context, brand conversation.BrandID, t *touch)
 		}
 		before = items[len(items)-1].id()
 	}
-	c.Entries = d.entriesOf(ctx, told, read)
+	if c.Entries, err = d.entriesOf(ctx, brand, told, read); err != nil {
+		return c, fmt.Errorf("read what changed: %w", err)
+	}
 	c.Mentions, err = d.mentionsIn(ctx, brand, t.customer, told)
 	return c, err
 }

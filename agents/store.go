@@ -16,6 +16,7 @@ type Store interface {
 	Accounts
 	Sessions
 	RecordStore
+	PromptStore
 
 	// List reads one page of a view, and the cursor of the next ("" for none).
 	// The queue comes by priority, VIP, when an answer is due, and age; other views newest first.

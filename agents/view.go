@@ -62,6 +62,21 @@ type Detail struct {
 
 	SegmentPrice *sms.Price `json:"segment_price"` // of what is written there; null where it is not known
 	WindowUntil  *time.Time `json:"window_until"`  // WhatsApp takes free text until then; null elsewhere
+
+	Prompts []Pending `json:"prompts"` // what automations asked for and what waits, oldest first
+}
+
+// Pending is a prompt that waits, and what the gate said of it.
+type Pending struct {
+	Asked
+	Status conversation.PromptStatus `json:"status"` // scheduled, held, shown
+	Text   string                    `json:"text"`   // what it would say, without what the way out adds
+	Since  time.Time                 `json:"since"`
+	At     time.Time                 `json:"at,omitzero"` // when it is looked at again, or goes by itself
+	Rule   conversation.Rule         `json:"rule"`
+	Waits  string                    `json:"waits"`
+	Why    string                    `json:"why"`
+	Inputs map[string]string         `json:"inputs"`
 }
 
 // Profile is what the desk shows of a customer.
@@ -101,10 +116,20 @@ type Entry struct {
 	Version  int64                `json:"version"`
 	Act      string               `json:"act"`            // the client's id of the act that did it, "" for none
 	After    time.Time            `json:"after,omitzero"` // when a queued message goes out
+	Medium   conversation.Medium  `json:"medium"`         // of a message
+	Prompt   *Asked               `json:"prompt,omitempty"`
 
 	Type  string              `json:"type,omitempty"` // of an event
 	Steps []conversation.Edge `json:"steps,omitempty"`
 	Data  map[string]string   `json:"data,omitempty"`
+}
+
+// Asked is who asked for a message that nobody had asked for: the prompt that it says.
+type Asked struct {
+	ID       string               `json:"id"`
+	Purpose  conversation.Purpose `json:"purpose"`
+	Template string               `json:"template"`
+	Campaign string               `json:"campaign"` // the bulk job or the journey, "" for an automation of its own
 }
 
 // EntryKind is what a row of a thread is.

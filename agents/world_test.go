@@ -37,7 +37,7 @@ func open(t *testing.T) *world {
 
 // over is a desk of these options over a gateway that runs.
 func over(t *testing.T, g *gateway.Gateway, st *store.Store, o agents.Options) *world {
-	o.Door, o.Store = g, st
+	o.Door, o.Store, o.Script = g, st, g.ScriptOf
 	o.Brands = []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR"}, {ID: "soleil", Name: "Soleil"}}
 	o.Channels = []agents.Channel{{ID: channel, Brand: lumen, Medium: conversation.SMS}}
 	return &world{T: t, desk: agents.New(o), store: st, gateway: g}

@@ -56,6 +56,20 @@ func written(language string, m Money, space string) string {
 	return digits + space + sign
 }
 
+// Decimal is the amount as programs write it: "149.90", without its currency.
+func (m Money) Decimal() string {
+	minus, n := "", m.Amount
+	if n < 0 {
+		minus, n = "-", -n
+	}
+	decimals := decimalsOf(m.Currency)
+	digits := fmt.Sprintf("%0*d", decimals+1, n)
+	if decimals == 0 {
+		return minus + digits
+	}
+	return minus + digits[:len(digits)-decimals] + "." + digits[len(digits)-decimals:]
+}
+
 // points writes a whole number in groups of three.
 func (t *turn) points(n int64) string { return grouped(t.lang, n, " ") }
 

@@ -16,3 +16,6 @@ func (g *Gateway) Templates(brand conversation.BrandID) []conversation.TemplateI
 	}
 	return s.Templates()
 }
+
+// ScriptOf is the script that a conversation runs on.
+func (g *Gateway) ScriptOf(c conversation.Conversation) (Script, error) { return g.scripts.of(c) }

@@ -15,6 +15,7 @@ var (
 		"on conflict (brand, id) do update set status = excluded.status, code = excluded.code, verdict = excluded.verdict, merged = excluded.merged, changed = excluded.changed")
 	changePrompts = update("prompts", "id text", "status text, code text, verdict text, merged text, changed bigint")
 	readPrompt    = both(`select id, customer, status, request, verdict, merged, created, changed from prompts where brand = $1 and id = $2`)
+	readPrompts   = both(`select id, customer, status, request, verdict, merged, created, changed from prompts where brand = $1 and id = any($2)`)
 	promptThread  = both(`select ` + storedColumns + `
 		from messages /* indexed by messages_prompt */ where brand = $1 and prompt = $2 and prompt <> '' order by id limit $3`)
 	// What was said last of each.
@@ -127,7 +128,21 @@ func (s *Store) Prompt(ctx context.Context, brand conversation.BrandID, id strin
 	return p, list, nil
 }
 
-// scanPrompt reads the columns of readPrompt.
+// PromptsOf implements agents.PromptStore.
+func (s *Store) PromptsOf(ctx context.Context, brand conversation.BrandID, ids []string) ([]gateway.PromptRow, error) {
+	var list []gateway.PromptRow
+	err := s.read.query(ctx, readPrompts, func(scan scanner) error {
+		p, err := scanPrompt(scan)
+		list = append(list, p)
+		return err
+	}, string(brand), ids)
+	if err != nil {
+		return nil, fmt.Errorf("read prompts of %s: %w", brand, err)
+	}
+	return list, nil
+}
+
+// scanPrompt reads the columns of readPrompt and readPrompts.
 func scanPrompt(scan scanner) (gateway.PromptRow, error) {
 	var p gateway.PromptRow
 	var request, verdict string

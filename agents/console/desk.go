@@ -37,6 +37,8 @@ type Reader interface {
 	Attached(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, message conversation.MessageID, index int) (agents.Attached, error)
 	Head(ctx context.Context, by agents.Agent, brand conversation.BrandID) (seq int64, epoch string, err error)
 	Since(ctx context.Context, by agents.Agent, brand conversation.BrandID, after int64, limit int) ([]agents.Change, error)
+	Templates(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID) ([]agents.Template, error)
+	Read(ctx context.Context, by agents.Agent, brand conversation.BrandID, customer conversation.CustomerID, template string, variables map[string]string) (agents.Reading, error)
 	Canned() []agents.Canned
 	TakeBack() time.Duration
 }

@@ -307,6 +307,14 @@ func (m *memory) Canned() []agents.Canned {
 	return []agents.Canned{{ID: "bonjour", Title: "Bonjour", Text: map[string]string{"fr": "Bonjour {name}"}}}
 }
 
+func (m *memory) Templates(context.Context, agents.Agent, conversation.BrandID, conversation.CustomerID) ([]agents.Template, error) {
+	return nil, gateway.ErrNotFound
+}
+
+func (m *memory) Read(context.Context, agents.Agent, conversation.BrandID, conversation.CustomerID, string, map[string]string) (agents.Reading, error) {
+	return agents.Reading{}, gateway.ErrNotFound
+}
+
 func (m *memory) PresenceSeen(_ context.Context, ids []conversation.AgentID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

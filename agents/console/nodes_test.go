@@ -29,7 +29,7 @@ type whole struct {
 func runWhole(t *testing.T, database string) *whole {
 	t.Helper()
 	g, st := gatewaytest.RunOn(t, database)
-	desk := agents.New(agents.Options{Door: g, Store: st, TakeBack: 5 * time.Second,
+	desk := agents.New(agents.Options{Door: g, Store: st, Script: g.ScriptOf, TakeBack: 5 * time.Second,
 		Brands: []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR"}, {ID: "soleil", Name: "Soleil"}}})
 	n := &whole{gateway: g, store: st, files: make(keeper)}
 	n.world = serve(t, Options{Desk: desk, Sessions: st, Subscribe: g.Subscribe, Neighbours: st, Media: n.files})

@@ -40,19 +40,23 @@ var (
 
 // whyRefused says of each refusal what it means and what to do.
 var whyRefused = map[string]string{
-	conversation.RefusedOwned:    "a colleague has the conversation: ask them, or claim it with anyway where you may take over",
-	conversation.RefusedMoved:    "something was said since the version in seen: read it, then send it again with that version, or with anyway",
-	conversation.RefusedFull:     "who would get it has as many conversations as they take",
-	conversation.RefusedOptedOut: "the customer wants to hear nothing, and has asked nothing since",
-	conversation.RefusedNotOwner: "only who has the conversation may: claim it first",
-	conversation.RefusedNothing:  "there is nothing to do: it is so already",
-	conversation.RefusedTooLong:  "the text is longer than one message takes: shorten it, or send it in parts",
-	conversation.RefusedWindow:   "WhatsApp takes free text for 24 hours after the customer's last message: send a template, or an SMS",
-	conversation.RefusedReserved: "it is held for a colleague until they answer: wait a moment",
-	conversation.RefusedSent:     "the message has left: it cannot be taken back",
-	conversation.RefusedHours:    "nothing that nobody asked for goes out at this hour at the customer's: send it after next",
-	conversation.RefusedConsent:  "the customer did not agree to hear from the brand for this purpose",
-	agents.RefusedBefore:         "an act of this id was refused before: do it again with a new id",
+	conversation.RefusedOwned:     "a colleague has the conversation: ask them, or claim it with anyway where you may take over",
+	conversation.RefusedMoved:     "something was said since the version in seen: read it, then send it again with that version, or with anyway",
+	conversation.RefusedFull:      "who would get it has as many conversations as they take",
+	conversation.RefusedOptedOut:  "the customer wants to hear nothing, and has asked nothing since",
+	conversation.RefusedNotOwner:  "only who has the conversation may: claim it first",
+	conversation.RefusedNothing:   "there is nothing to do: it is so already",
+	conversation.RefusedTooLong:   "the text is longer than one message takes: shorten it, or send it in parts",
+	conversation.RefusedWindow:    "WhatsApp takes free text for 24 hours after the customer's last message: send a template, or an SMS",
+	conversation.RefusedReserved:  "it is held for a colleague until they answer: wait a moment",
+	conversation.RefusedSent:      "the message has left: it cannot be taken back",
+	conversation.RefusedHours:     "nothing that nobody asked for goes out at this hour at the customer's: send it after next",
+	conversation.RefusedConsent:   "the customer did not agree to hear from the brand for this purpose",
+	conversation.RefusedTemplate:  "the conversation's script has no such template: read the list again",
+	conversation.RefusedMissing:   "a variable of the template has no value: give it one",
+	conversation.RefusedVariable:  "a variable's value is not what the template takes",
+	conversation.RefusedMarketing: "the template is marketing, and the word calls itself transactional",
+	agents.RefusedBefore:          "an act of this id was refused before: do it again with a new id",
 }
 
 // asProblem says what an error means to a page; nil where it means nothing that
@@ -71,6 +75,9 @@ func asProblem(err error) *problem {
 	case errors.As(err, &refusal):
 		p := refuse(http.StatusConflict, refusal.Code, "The act was not done", whyRefused[refusal.Code])
 		p.Owner, p.Next = refusal.Owner, refusal.Next
+		if refusal.Why != "" {
+			p.Detail = refusal.Why
+		}
 		if errors.As(err, &missed) {
 			p.Missed = entriesOf(missed.brand, missed.customer, refusal.Missed)
 		}

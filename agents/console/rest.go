@@ -35,6 +35,8 @@ func (c *Console) routes() {
 	c.handle("POST conversations/{brand}/{customer}/acts", c.postAct)
 	c.handle("PUT conversations/{brand}/{customer}/draft", c.putDraft)
 	c.handle("GET conversations/{brand}/{customer}/consents", c.getConsents)
+	c.handle("GET conversations/{brand}/{customer}/templates", c.getTemplates)
+	c.handle("POST conversations/{brand}/{customer}/templates/{template}", c.postReading)
 	c.handle("GET canned", c.getCanned)
 	c.handle("POST conversations", c.postBegin)
 	c.handle("POST bulk", c.postBulk)

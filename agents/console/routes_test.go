@@ -67,6 +67,17 @@ func TestRoutes(t *testing.T) {
 		{"a first word without a purpose", o.theo, "POST", "conversations", `{"id":"f2","brand":"lumen","customer":"` + string(o.ana) + `","text":"Bonjour","purpose":"fun"}`, 422, "invalid_body"},
 		{"a first word of another brand", o.far, "POST", "conversations", `{"id":"f3","brand":"lumen","phone":"+33699999999","text":"Bonjour","purpose":"transactional"}`, 403, "forbidden"},
 
+		{"the templates", o.theo, "GET", ana + "/templates", "", 200, "items"},
+		{"the templates of another brand", o.far, "GET", ana + "/templates", "", 403, "forbidden"},
+		{"the templates for nobody known", o.theo, "GET", "conversations/lumen/nobody/templates", "", 404, "not_found"},
+		{"how a template reads", o.theo, "POST", ana + "/templates/delivered", `{"variables":{"order":"1042"}}`, 200, "text code why"},
+		{"how a template reads that is a book", o.theo, "POST", ana + "/templates/delivered", `{"variables":{"order":"` + strings.Repeat("1", 600) + `"}}`, 422, "invalid_body"},
+		{"a template that lacks a variable", o.theo, "POST", ana + "/acts", `{"id":"t2","kind":"write","template":"delivered"}`, 409, "missing_variable"},
+		{"a template that there is not", o.theo, "POST", ana + "/acts", `{"id":"t3","kind":"write","template":"weather"}`, 409, "unknown_template"},
+		{"a template and a text", o.theo, "POST", ana + "/acts", `{"id":"t4","kind":"write","template":"delivered","text":"x"}`, 422, "invalid_body"},
+		{"a template", o.theo, "POST", ana + "/acts", `{"id":"t5","kind":"write","template":"delivered","variables":{"order":"1042"}}`, 200, "version conversation"},
+		{"releasing nothing", o.theo, "POST", ana + "/acts", `{"id":"p3","kind":"release"}`, 422, "invalid_body"},
+
 		{"the proof of consent", o.theo, "GET", ana + "/consents", "", 200, "items"},
 		{"the proof of consent, another brand's", o.far, "GET", ana + "/consents", "", 403, "forbidden"},
 		{"a search", o.theo, "GET", "messages?q=bonj", "", 200, "items next"},

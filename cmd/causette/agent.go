@@ -133,9 +133,12 @@ func (f configFlag) desk(ctx context.Context, do func(*agents.Desk) error) error
 	return err
 }
 
-// newDesk is the desk of a configuration; door is nil where nobody acts.
-func newDesk(cfg *configs.Config, st *store.Store, door gateway.Door, log *slog.Logger) *agents.Desk {
-	o := agents.Options{Door: door, Store: st, Log: log, TakeBack: cfg.Desk.TakeBack, Idle: cfg.Desk.Idle, Price: segmentPrice(cfg)}
+// newDesk is the desk of a configuration; g is nil where nobody acts.
+func newDesk(cfg *configs.Config, st *store.Store, g *gateway.Gateway, log *slog.Logger) *agents.Desk {
+	o := agents.Options{Store: st, Log: log, TakeBack: cfg.Desk.TakeBack, Idle: cfg.Desk.Idle, Price: segmentPrice(cfg)}
+	if g != nil {
+		o.Door, o.Script = g, g.ScriptOf
+	}
 	for i := range cfg.Brands {
 		b := &cfg.Brands[i]
 		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Zone: b.Location()})

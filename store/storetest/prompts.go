@@ -3,9 +3,12 @@ package storetest
 import (
 	"context"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 )
@@ -77,6 +80,21 @@ func prompts(t *testing.T, open Opener) {
 			if len(said) != 2 || said[0].ID != "m1" || said[1].ID != "m3" || said[1].Prompt != "p1" {
 				t.Errorf("%s: %+v", id, said)
 			}
+		}
+	})
+	t.Run("several are read at once, whatever became of them", func(t *testing.T) {
+		w := begin(t, open)
+		c := w.customer(ana)
+		p, q := asked(c, "p1"), asked(c, "p2")
+		w.write(gateway.Writes{Prompts: []gateway.PromptRow{p, q, asked(c, "p3")}}, at(ana))
+		got, err := w.Store.(agents.PromptStore).PromptsOf(t.Context(), lumen, []string{"p2", "p1", "p9"})
+		w.must(err)
+		slices.SortFunc(got, func(a, b gateway.PromptRow) int { return strings.Compare(a.ID, b.ID) })
+		if !reflect.DeepEqual(got, []gateway.PromptRow{p, q}) {
+			t.Errorf("got %+v", got)
+		}
+		if got, err := w.Store.(agents.PromptStore).PromptsOf(t.Context(), other, []string{"p1"}); err != nil || len(got) > 0 {
+			t.Errorf("another brand's: %+v, %v", got, err)
 		}
 	})
 	t.Run("how the newest message of a prompt stands is known under lock", func(t *testing.T) {

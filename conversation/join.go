@@ -40,8 +40,7 @@ func (t *turn) joins(j *Join) {
 		t.notice("consent.requested")
 	default:
 		t.decide("join.asked")
-		c.Language = cmp.Or(c.Language, t.known(j.Language))
-		t.lang = t.speaks(cmp.Or(c.Language, j.Language))
+		t.lang = t.speaks(cmp.Or(c.Language, t.known(j.Language)))
 		left := *j
 		left.Purposes = purposes
 		if left.Promise == nil {
@@ -125,6 +124,9 @@ func (t *turn) joinAnswered(value string) {
 		j = t.c.Join.Join
 		t.c.Join = &Joining{AskedAt: t.c.Join.AskedAt}
 	}
+	if j != nil && t.c.Customer.Language == "" {
+		t.lang = t.speaks(t.known(j.Language))
+	}
 	if value != "yes" || j == nil {
 		t.decide("join.declined")
 		t.say("start.declined")
@@ -132,6 +134,7 @@ func (t *turn) joinAnswered(value string) {
 		return
 	}
 	t.decide("join.confirmed")
+	t.c.Customer.Language = cmp.Or(t.c.Customer.Language, t.known(j.Language))
 	for _, p := range j.Purposes {
 		row := Consent{Medium: j.Medium, Purpose: p, State: Given, Source: "form", Wording: j.Wording[p], Rule: t.why, At: t.at(), Evidence: t.joinEvidence(j)}
 		if p == Marketing {

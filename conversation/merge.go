@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -135,8 +136,8 @@ func (t *turn) together(group []due) (Message, []Code) {
 			continue
 		}
 		text := d.message.Text
-		if len(texts) > 0 {
-			text = strings.TrimPrefix(text, named)
+		if rest, cut := strings.CutPrefix(text, named); cut && len(texts) > 0 {
+			text = capital(rest)
 		}
 		texts = append(texts, strings.TrimSpace(text))
 		codes = append(codes, d.codes...)
@@ -146,4 +147,10 @@ func (t *turn) together(group []due) (Message, []Code) {
 	}
 	m.Text = strings.Join(texts, "\n")
 	return m, codes
+}
+
+// capital begins a text as a sentence.
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
 }

@@ -22,6 +22,8 @@ var acts = map[string]conversation.EventType{
 	"begins":       conversation.AgentBegan,
 	"recalls":      conversation.AgentRecalled,
 	"declines":     conversation.AgentDeclined,
+	"releases":     conversation.AgentReleased, // a prompt that they were shown
+	"drops":        conversation.AgentDropped,
 	"offers":       conversation.AgentOffered, // by @desk
 	"idles":        conversation.AgentIdled,   // by @desk
 }
@@ -67,6 +69,7 @@ func (r *runner) act(l Line) (conversation.Event, error) {
 		a.Text, a.Purpose = f.text("text"), conversation.Purpose(f.text("purpose"))
 		a.Channel, a.Medium, a.Address = r.channel, r.medium, r.address
 	}
+	a.Prompt = f.text("prompt")
 	a.Team, a.From = f.text("team"), conversation.AgentID(f.text("from"))
 	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")
 	a.After, a.Message, a.Queued = f.date("after"), conversation.MessageID(f.text("message")), f.truth("queued")

@@ -162,18 +162,14 @@ func (r *runner) event(text string) (conversation.Event, error) {
 	case slices.Contains(shopTypes, kind):
 		e.Shop = shopEvent(kind, f, currency, e.Time)
 	case kind == string(conversation.PromptRequested):
-		p := &conversation.Prompt{
-			ID: f.text("id"), Purpose: conversation.Purpose(f.text("purpose")), Template: f.text("template"), Text: f.text("text"),
-			Channel: r.channel, Medium: r.medium, To: r.address, Opens: conversation.Dialogue(f.text("opens")),
-			Cart: f.text("cart"), Order: f.text("order"), Variables: map[string]string{},
-		}
-		for name, v := range f.values {
-			if name, ok := strings.CutPrefix(name, "var."); ok {
-				p.Variables[name] = v
-				delete(f.values, "var."+name)
-			}
-		}
-		e.Prompt = p
+		e.Prompt = r.prompt(f)
+	case kind == string(conversation.PromptCancelled):
+		e.Prompt = &conversation.Prompt{ID: f.text("id")}
+		e.Delivery = r.delivery(e.Prompt.ID)
+	case kind == string(conversation.JoinRequested):
+		e.Join = r.join(f)
+	case kind == string(conversation.LinkClicked):
+		e.Click = &conversation.Click{Code: f.text("code"), Prompt: f.text("prompt"), URL: f.text("url")}
 	case kind == string(conversation.JobDone):
 		res := &conversation.Result{Job: r.job, Kind: f.text("kind"), Link: f.text("link"), Failed: f.text("failed")}
 		if out := f.text("out"); out != "" {
@@ -190,6 +186,10 @@ func (r *runner) event(text string) (conversation.Event, error) {
 	case kind == string(conversation.SendRefused):
 		e.Refusal = &conversation.Refusal{
 			Channel: r.channel, Medium: r.medium, Code: f.text("code"), OptOut: f.truth("opt_out"), Invalid: f.truth("invalid"),
+			Prompt: f.text("prompt"),
+		}
+		if m := f.text("medium"); m != "" {
+			e.Refusal.Medium, e.Refusal.Channel = conversation.Medium(m), channelOf(m)
 		}
 	default:
 		return e, fmt.Errorf("unknown event %q", kind)
@@ -203,7 +203,10 @@ func shopEvent(kind string, f *fields, currency string, at time.Time) *conversat
 	case "customer":
 		p := &conversation.Profile{
 			First: f.optional("first"), Last: f.optional("last"), Email: f.optional("email"), Language: f.optional("language"),
-			Timezone: f.optional("timezone"), Country: f.optional("country"), Points: f.number("points"),
+			Timezone: f.optional("timezone"), Country: f.optional("country"), Region: f.optional("region"), Points: f.number("points"),
+		}
+		if m := f.optional("prefers"); m != nil {
+			p.Prefers = (*conversation.Medium)(m)
 		}
 		if vip := f.optional("vip"); vip != nil {
 			yes := *vip == "true"
@@ -248,7 +251,7 @@ func (r *runner) message(text string) (conversation.Event, error) {
 		text = strings.TrimSpace(text[:open])
 		if m := f.text("medium"); m != "" {
 			in.Medium = conversation.Medium(m)
-			in.Channel = conversation.ChannelID("lumen-" + m)
+			in.Channel = channelOf(m)
 		}
 		if media := f.text("media"); media != "" {
 			in.Media = []conversation.Media{{URL: "https://media.example/1", Type: media}}

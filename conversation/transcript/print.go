@@ -24,7 +24,7 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 		return
 	}
 	why := annotation(t)
-	if e.Type == conversation.TimerDue && (len(t.Messages)+len(t.Steps)+len(t.Consents)+len(t.Publish) > 0) {
+	if e.Type == conversation.TimerDue && (len(t.Messages)+len(t.Steps)+len(t.Consents)+len(t.Publish)+len(t.Prompts) > 0) {
 		fmt.Fprintf(&r.out, "%s %-*s . %s", r.now.Format("15:04"), r.width, clock, e.Timer.Name)
 		if len(t.Messages) == 0 {
 			r.out.WriteString(why)
@@ -43,7 +43,11 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 			fmt.Fprintf(&r.out, "\n%*s | %s", 6+r.width, "", l)
 		}
 		if m.Purpose != conversation.Answer {
-			fmt.Fprintf(&r.out, "  (%s)", m.Purpose)
+			fmt.Fprintf(&r.out, "  (%s", m.Purpose)
+			if m.Medium != r.medium {
+				fmt.Fprintf(&r.out, " by %s", m.Medium)
+			}
+			r.out.WriteByte(')')
 		}
 		if m.After.After(r.now) {
 			r.out.WriteString("  (at " + m.After.In(r.zone).Format("2006-01-02 15:04") + ")")
@@ -77,6 +81,11 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 	}
 	if t.Recall != "" {
 		r.effect("queue", "taken back: "+string(t.Recall))
+	}
+	for _, p := range t.Prompts {
+		if text := r.became(p); text != "" {
+			r.effect("prompt", text)
+		}
 	}
 	for _, c := range t.Consents {
 		r.effect("ledger", fmt.Sprintf("%s on %s %s (%s)", c.Purpose, c.Medium, c.State, c.Source))

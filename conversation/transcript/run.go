@@ -50,7 +50,8 @@ type runner struct {
 	job     string   // the last job asked of the shop
 	width   int      // of the column of names
 	live    *conversation.Live
-	explain string // the language in which the desk's explanations are printed; "": they are not
+	sent    map[string]conversation.Delivery // how the newest message of each prompt stands
+	explain string                           // the language in which the desk's explanations are printed; "": they are not
 	out     strings.Builder
 }
 
@@ -60,7 +61,7 @@ const defaultDate = "2026-11-24"
 func newRunner(script *conversation.Script, t *Transcript) (*runner, error) {
 	brand := script.Brand()
 	brand.Burst = 0
-	r := &runner{medium: conversation.SMS, address: "+33612345678"}
+	r := &runner{medium: conversation.SMS, address: "+33612345678", sent: map[string]conversation.Delivery{}}
 	date := defaultDate
 	for _, s := range t.Set {
 		bad := func(want string) error {
@@ -86,13 +87,25 @@ func newRunner(script *conversation.Script, t *Transcript) (*runner, error) {
 			brand.Country = s.Value
 		case "double_opt_in":
 			brand.DoubleOpt = s.Value == "true"
+		case "prefer":
+			for _, m := range strings.Split(s.Value, ",") {
+				brand.Prefer = append(brand.Prefer, conversation.Medium(strings.TrimSpace(m)))
+			}
+		case "fallback":
+			d, err := time.ParseDuration(s.Value)
+			if err != nil || d < 0 || d > 24*time.Hour {
+				return nil, bad("a duration such as 30m")
+			}
+			brand.Fallback = d
+		case "events":
+			brand.Events = s.Value == "true"
 		case "explain":
 			r.explain = s.Value
 		case "pictures":
 			brand.Pictures = []conversation.Medium{conversation.Medium(s.Value)}
 		}
 	}
-	r.channel = conversation.ChannelID("lumen-" + string(r.medium))
+	r.channel = channelOf(string(r.medium))
 	var err error
 	r.script = script
 	if !reflect.DeepEqual(brand, script.Brand()) {
@@ -134,6 +147,10 @@ func (r *runner) play(l Line) error {
 		return nil
 	case live:
 		return r.looks(l.Text)
+	case carrier:
+		if text, reports := strings.CutPrefix(l.Text, "reports "); reports {
+			return r.reports(text)
+		}
 	}
 	var e conversation.Event
 	switch {
@@ -199,9 +216,9 @@ func (r *runner) passTo(due time.Time) {
 		timer := r.timers[next]
 		r.timers = slices.Delete(r.timers, next, next+1)
 		if timer.Due.After(r.now) {
-			r.now = timer.Due
+			r.now = timer.Due.In(r.zone)
 		}
-		r.step(conversation.Event{Type: conversation.TimerDue, Time: r.now, Timer: &timer})
+		r.step(conversation.Event{Type: conversation.TimerDue, Time: r.now, Timer: &timer, Delivery: r.asks(timer.Name)})
 	}
 	r.now = due
 }
@@ -224,6 +241,7 @@ func (r *runner) step(e conversation.Event) {
 		if m.Asks != "" {
 			r.asked = append(r.asked, m.Asks)
 		}
+		r.said(m)
 	}
 	for _, j := range turn.Jobs {
 		r.job = j.ID

@@ -14,6 +14,12 @@
 // people wait from then on, `09:30 live . begins id=snow kind=carrier
 // match=Colissimo fr="…" en="…"` an incident, `live . ends id=snow` its end.
 //
+// An automation's first word is `10:00 shop . prompt.requested id=p1
+// purpose=marketing template=cart_reminder routes=whatsapp,sms var.link=https://…`;
+// what becomes of it stands in lines of "prompt". What the carrier says of its
+// message is `10:05 carrier . reports prompt=p1 status=delivered`; until then it
+// was sent.
+//
 // Lines with a time and ">" or "." are what happens: a customer's text, or a
 // word of the shop, an automation or the carrier, and what an agent, whose name
 // begins with "@", writes or does. Everything else — what the
@@ -60,7 +66,7 @@ type Problem struct {
 func (p *Problem) Error() string { return fmt.Sprintf("line %d: %s", p.Line, p.Why) }
 
 // Settings that a transcript may begin with.
-var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "pictures", "explain"}
+var settings = []string{"date", "burst", "medium", "country", "double_opt_in", "pictures", "prefer", "fallback", "events", "explain"}
 
 // Parse reads a transcript, leaving out what a run writes.
 func Parse(text string) (*Transcript, error) {

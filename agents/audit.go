@@ -25,6 +25,11 @@ const (
 	AuditDisabled    = "account.disabled"
 	AuditIncident    = "incident.put"
 	AuditIncidentEnd = "incident.ended"
+
+	AuditPrivacyAsked     = "privacy.requested"
+	AuditPrivacyExported  = "privacy.exported"
+	AuditPrivacyConfirmed = "privacy.confirmed"
+	AuditPrivacyErased    = "privacy.erased"
 )
 
 // AuditStore keeps what was done. Rows are only ever added.

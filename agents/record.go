@@ -42,6 +42,7 @@ type RecordStore interface {
 	TextStore
 	HandoffStore
 	FloorStore
+	PrivacyStore
 
 	// Consents reads a customer's ledger, oldest first.
 	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)

@@ -22,13 +22,15 @@ const (
 	MayBegin     Permission = "begin"         // say the first word to a customer
 	Supervise    Permission = "supervise"     // live figures, reports, the audit, incidents
 	ManageAgents Permission = "manage_agents" // accounts, passwords, roles, forced logout
+
+	ManagePrivacy Permission = "manage_privacy" // export and erase customers
 )
 
 // rights is the one table of who may do what.
 var rights = map[Role][]Permission{
 	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin},
 	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise},
-	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise, ManageAgents},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise, ManageAgents, ManagePrivacy},
 }
 
 // Forbidden is a right that the agent does not have: an answer of 403.

@@ -70,6 +70,10 @@ func (t *tx) lock(ctx context.Context, brand conversation.BrandID, who []gateway
 			r.New = f.made[id]
 			rows[i] = r
 			asked[id] = true
+		} else if id != "" && who[i].Customer == "" {
+			// Erased between being found and being locked: who comes with the
+			// address now is somebody new.
+			return nil, fmt.Errorf("%w: the customer of an address vanished", gateway.ErrTransient)
 		}
 	}
 	return rows, t.relist(ctx, brand, f, found, asked)

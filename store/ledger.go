@@ -168,6 +168,13 @@ func (s *Store) LedgerHead(ctx context.Context, brand conversation.BrandID) (hea
 	return head, unchained, nil
 }
 
+func scanLedger(scan scanner, brand conversation.BrandID) (gateway.LedgerRow, error) {
+	r := gateway.LedgerRow{Brand: brand}
+	err := scan(&r.Seq, &r.Medium, &r.Purpose, &r.State, &r.Source, &r.Promise, &r.Rule, &r.At,
+		&r.Customer, &r.Event, &r.Ordinal, &r.Wording, &r.Evidence, &r.Nonce, &r.Commitment, &r.Hash)
+	return r, err
+}
+
 // ledgerPage is how many rows of a ledger are held at a time.
 const ledgerPage = 1000
 
@@ -177,9 +184,7 @@ func (s *Store) LedgerRows(ctx context.Context, brand conversation.BrandID, from
 	for {
 		page := make([]gateway.LedgerRow, 0, ledgerPage)
 		err := s.read.query(ctx, readChain, func(scan scanner) error {
-			r := gateway.LedgerRow{Brand: brand}
-			err := scan(&r.Seq, &r.Medium, &r.Purpose, &r.State, &r.Source, &r.Promise, &r.Rule, &r.At,
-				&r.Customer, &r.Event, &r.Ordinal, &r.Wording, &r.Evidence, &r.Nonce, &r.Commitment, &r.Hash)
+			r, err := scanLedger(scan, brand)
 			page = append(page, r)
 			return err
 		}, string(brand), from, after, ledgerPage)

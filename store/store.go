@@ -30,6 +30,10 @@ type Options struct {
 	Connections int              // PostgreSQL: at most; SQLite: readers. 0: 8, 4
 	Clock       func() time.Time // SQLite's "database clock"; nil: time.Now
 	Secret      gateway.Secret   // keys the ledger and the list of who is not written to; nil: one that the database keeps
+
+	// Forget removes a file that a message names, before the message goes; what
+	// is none of ours it leaves alone. nil: files stay.
+	Forget func(url string) error
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -45,6 +49,7 @@ type Store struct {
 	config  *pgx.ConnConfig // PostgreSQL's
 	release func() error
 	given   gateway.Secret
+	forget  func(url string) error
 	secret  atomic.Pointer[gateway.Secret]
 	closing context.CancelFunc
 	closed  context.Context
@@ -73,7 +78,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if n := len(o.Secret); n > 0 && n < gateway.MinSecret {
 		return nil, fmt.Errorf("open the database: the secret has %d bytes; give it at least %d", n, gateway.MinSecret)
 	}
-	s := &Store{log: o.Logger, given: o.Secret}
+	s := &Store{log: o.Logger, given: o.Secret, forget: o.Forget}
 	s.closed, s.closing = context.WithCancel(context.Background())
 	var err error
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {

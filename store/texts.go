@@ -30,9 +30,13 @@ var (
 	moveMark = both(`update text_marks set id = $2 where brand = $1`)
 	addTexts = rows(
 		`insert into texts (brand, id, customer, words) select b.brand, u.id, u.customer, array_to_tsvector(string_to_array(u.words, ' '))
-		 from brands b, unnest($2::text[], $3::text[], $4::text[]) as u(id, customer, words) where b.brand = $1
+		 from brands b, unnest($2::text[], $3::text[], $4::text[]) as u(id, customer, words) where b.brand = $1 and (exists (select 1 from messages m where m.brand = $1 and m.id = u.id)
+			or exists (select 1 from notes n where n.brand = $1 and n.customer = u.customer and n.id = u.id))
 		 on conflict (brand, id) do nothing`,
-		`insert into texts (brand, id, customer) values ($1, $2, $3) on conflict (brand, id) do nothing`)
+		`insert into texts (brand, id, customer) select $1, $2, $3 where exists (select 1 from messages where brand = $1 and id = $2)
+			or exists (select 1 from notes where brand = $1 and customer = $3 and id = $2)
+		 on conflict (brand, id) do nothing`)
+	thereTexts = both(`select id from texts where brand = $1 and id = any($2)`)
 	// One statement for all: FTS5 writes what it holds to disk before each one.
 	addTextWords = pair(``, `insert into texts_words (rowid, words) select t.row, '_' || $1 || ' ' || (u.value ->> 1)
 		from json_each($2) u cross join texts t on t.brand = $1 and t.id = u.value ->> 0`)
@@ -176,6 +180,15 @@ func (s *Store) addTexts(ctx context.Context, brand conversation.BrandID, mark s
 			return err
 		}
 		if x.engine == sqliteEngine {
+			there, err := x.list(ctx, thereTexts, string(brand), ids)
+			if err != nil {
+				return err
+			}
+			slices.Sort(there)
+			list = slices.DeleteFunc(list, func(t text) bool { // erased since it was read
+				_, found := slices.BinarySearch(there, t.id)
+				return !found
+			})
 			if err := x.put(ctx, addTextWords, string(brand), zipped{ids, words}); err != nil {
 				return err
 			}

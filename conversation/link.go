@@ -15,7 +15,7 @@ import (
 // where it has one: what it leads to is counted once a person.
 
 // linkIn finds links in a text.
-var linkIn = regexp.MustCompile(`(?i)\bhttps?://\S*`)
+var linkIn = regexp.MustCompile(`(?i)https?://\S*`)
 
 // isURL reports whether a value is a link, and nothing else.
 func isURL(v string) bool {

@@ -70,7 +70,7 @@ func (s *Script) fill(name, language string, m Medium, c *Customer, variables ma
 		Script: s, name: name, p: p, c: c, variables: variables, shorten: shorten,
 		voice: voice{language: language, currency: s.brand.Currency, zone: s.brandZone(), medium: m},
 	}
-	w := wording{purpose: p.purpose, text: strings.TrimSpace(tpl.write(f.value))}
+	w := wording{purpose: p.purpose, text: strings.TrimSpace(legible(tpl.write(f.value)))}
 	switch {
 	case f.bad != nil:
 		return wording{}, f.bad

@@ -76,12 +76,12 @@ func TestThePagesJSON(t *testing.T) {
 		{"summary", d.summary(row), []string{"at", "brand", "cart", "customer", "from", "language", "medium", "name", "offered", "owner", "owner_kind",
 			"phone", "preview", "priority", "rating", "reason", "silenced", "state", "status", "tags", "team", "version", "vip"}},
 		{"conversation", d.show(row, Agent{}, ""), []string{"at", "brand", "can_write", "cart", "channel", "customer", "desk", "draft", "from",
-			"language", "medium", "name", "offered", "owner", "owner_kind", "phone", "preview", "priority", "profile", "questions", "rating",
+			"language", "medium", "name", "offered", "owner", "owner_kind", "phone", "preview", "priority", "profile", "prompts", "questions", "rating",
 			"reason", "segment_price", "silenced", "state", "status", "tags", "team", "version", "vip", "why_not", "window_until"}},
 		{"profile", d.show(row, Agent{}, "").Profile, []string{"cart", "consents", "country", "email", "first", "language", "last", "orders",
 			"points", "preferences", "returns", "suspended", "tags", "timezone", "value", "vip"}},
 		{"entry", d.entry(context.Background(), Item{Note: &gateway.NoteRow{ID: "n1", Kind: "note", Agent: "lea", Text: "x"}}),
-			[]string{"act", "agent", "at", "code", "from", "id", "kind", "media", "name", "rule", "segments", "status", "text", "version"}},
+			[]string{"act", "agent", "at", "code", "from", "id", "kind", "media", "medium", "name", "rule", "segments", "status", "text", "version"}},
 		{"page", Page{Items: []Summary{}}, []string{"as_of_seq", "counts", "items", "next"}},
 	} {
 		b, err := json.Marshal(c.v)

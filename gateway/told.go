@@ -16,7 +16,7 @@ func promptNotes(e conversation.Event, t conversation.Turn, before, after *conve
 		c := &t.Prompts[i]
 		was := pendingOf(before, c.ID)
 		switch {
-		case c.Status == conversation.PromptQueued:
+		case c.Status == conversation.PromptQueued, c.Status == conversation.PromptHeld && c.Verdict.Open(): // it goes in a moment
 			continue
 		case e.Type == conversation.AgentDropped && e.Act != nil && e.Act.Prompt == c.ID:
 			continue

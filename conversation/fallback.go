@@ -50,11 +50,16 @@ func (t *turn) deliveryDue(id string) {
 			return
 		}
 		t.decide("fallback.late")
-		if d.Status == "queued" {
+		said := len(t.out.Messages)
+		t.fallBack(i)
+		if _, waits := t.saidPrompt(id); d.Status == "queued" && (!waits || len(t.out.Messages) > said) {
 			t.out.Recall = d.Message
 		}
-		t.fallBack(i)
-	default: // delivered, read; withdrawn or too late, which no other medium mends
+	case "cancelled", "expired": // nobody got it, and no other medium mends that
+		t.forgetPrompt(i, "delivery.stopped")
+		t.untouched(id)
+		t.close(w.Asked)
+	default: // delivered, read
 		t.forgetPrompt(i, "delivery.settled")
 	}
 }

@@ -126,18 +126,22 @@ func (t *turn) promptChanged(w *Pending, first bool, into string) {
 func (t *turn) endPrompt(w *Pending, v Verdict) {
 	first := w.Status == ""
 	w.Verdict = v
-	switch {
-	case first:
-		w.Status = PromptRefused
-	case v.Code == "expired":
-		w.Status = PromptExpired
-	case v.Code == "" || slices.Contains(undone[:], v.Code):
-		w.Status = PromptDropped
-	default:
-		w.Status = PromptRefused
+	if w.Status = PromptRefused; !first {
+		w.Status = v.Ends()
 	}
 	t.promptChanged(w, first, "")
 	t.notice("prompt."+string(w.Status), "prompt", w.Prompt.ID, "code", v.Code, "rule", string(v.Rule), "why", v.Why)
+}
+
+// Ends is how a prompt stands that had been accepted and then met the verdict.
+func (v *Verdict) Ends() PromptStatus {
+	switch {
+	case v.Code == "expired":
+		return PromptExpired
+	case v.Code == "" || slices.Contains(undone[:], v.Code):
+		return PromptDropped
+	}
+	return PromptRefused
 }
 
 // undone are the refusals that undo what was accepted: the customer does not

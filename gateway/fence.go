@@ -48,26 +48,27 @@ func optedOutSince(c conversation.Customer, medium conversation.Medium, said tim
 
 // refuse settles a head that must not be posted: stale, for a country that the
 // carrier refuses, too late, or stopped by the gate, whose verdict it returns.
-func (gr *group) refuse(f *fold, m Outbound) (Settlement, *conversation.Verdict, bool) {
+func (gr *group) refuse(f *fold, m Outbound) (Settlement, conversation.Verdict, bool) {
+	var v conversation.Verdict
 	s := Settlement{Message: m.ID, Customer: m.Customer, At: gr.now}
 	if rule := m.stale(f.row.Conversation); rule != "" {
 		s.Status, s.Code = Cancelled, string(rule)
-		return s, nil, true
+		return s, v, true
 	}
 	if l := gr.g.lanes[m.Channel]; l != nil {
 		if code := l.closed.why(m.To); code != "" {
 			s.Status, s.Code = Failed, code
-			return s, nil, true
+			return s, v, true
 		}
 	}
 	if !m.Expires.IsZero() && m.Expires.Before(gr.now) {
 		s.Status = Expired
-		return s, nil, true
+		return s, v, true
 	}
-	if v, open := gr.again(f, m); !open {
-		return gr.stopped(f, m, v), &v, true
+	if v = gr.again(f, m); !v.Open() {
+		return gr.stopped(f, m, v), v, true
 	}
-	return s, nil, false
+	return s, v, false
 }
 
 // A fenced acknowledgement waits for the message in flight to settle, or until

@@ -10,19 +10,18 @@ import (
 // changes meanwhile. So its script is asked again, under the customer's lock, at
 // each attempt to post what nobody had asked for.
 
-// again says whether the message may still go out now; its script is the one
-// that said it where the conversation still runs on that.
-func (gr *group) again(f *fold, m Outbound) (conversation.Verdict, bool) {
-	if m.Exempt || m.Purpose == conversation.Answer || m.byAgent() {
-		return conversation.Verdict{}, true
+// again says whether the message may still go out now, and why; its script is the
+// one that said it where the conversation still runs on that.
+func (gr *group) again(f *fold, m Outbound) conversation.Verdict {
+	if m.Exempt || !m.bulk() || m.byAgent() {
+		return conversation.Verdict{}
 	}
 	script, err := gr.g.scripts.of(f.row.Conversation)
 	if err != nil { // the turn that said it had one: look again when it can be read
 		gr.g.log.Warn("cannot ask the gate; the message waits", "brand", f.row.Conversation.Brand, "message", m.ID, "error", err)
-		return conversation.Verdict{Rule: "gate.unknown", Waits: "script", Why: "the conversation's script cannot be read"}, false
+		return conversation.Verdict{Rule: "gate.unknown", Waits: "script", Why: "the conversation's script cannot be read"}
 	}
-	v := script.Again(f.row.Conversation, m.Message, gr.now)
-	return v, v.Open()
+	return script.Again(f.row.Conversation, m.Message, gr.now)
 }
 
 // How long a message waits whose verdict does not say when it is looked at
@@ -32,11 +31,15 @@ const (
 	leastHold = time.Second
 )
 
-// stopped is what a verdict makes of a queued message: cancelled, held, or too
+// stopped is what a verdict makes of a queued message: withdrawn, held, or too
 // late once it could go. A prompt without an end of its own lives on while it is held.
 func (gr *group) stopped(f *fold, m Outbound, v conversation.Verdict) Settlement {
 	s := Settlement{Message: m.ID, Customer: m.Customer, Code: string(v.Rule), At: gr.now}
-	if v.Waits == "" {
+	switch {
+	case v.Code == "expired":
+		s.Status = Expired
+		return s
+	case v.Code != "":
 		s.Status = Cancelled
 		return s
 	}
@@ -58,25 +61,25 @@ func (gr *group) stopped(f *fold, m Outbound, v conversation.Verdict) Settlement
 }
 
 // ends says whether the automation that asked for the prompt said until when it
-// is worth saying.
+// is worth saying. What is no prompt keeps to its time.
 func (f *fold) ends(prompt string) bool {
 	for i := range f.row.Conversation.Prompts {
 		if p := &f.row.Conversation.Prompts[i].Prompt; p.ID == prompt {
 			return !p.Expires.IsZero()
 		}
 	}
-	return prompt == "" // what is no prompt keeps to its time
+	return prompt == ""
 }
 
 // stop notes what keeps a message from leaving: the gate's verdict in the log and
 // on the prompt's row. A prompt whose message will never leave has a turn of its
 // own next, so that the conversation knows and another medium may say it.
-func (p *part) stop(m Outbound, s Settlement, v *conversation.Verdict, now time.Time) {
+func (p *part) stop(m Outbound, s Settlement, v conversation.Verdict, now time.Time) {
 	if m.Prompt != "" && s.Status != Queued {
 		p.stopped.Set = append(p.stopped.Set, deliveryTimer(p.brand, m.Customer, m.Prompt, now))
 	}
-	if v == nil {
-		return
+	if v.Open() || s.Status == Queued && m.held() {
+		return // nothing of the gate's, or told before
 	}
 	notice := conversation.Notice{Type: "message.stopped", Rule: v.Rule, Data: map[string]string{"message": string(m.ID), "why": v.Why}}
 	for key, value := range map[string]string{"prompt": m.Prompt, "code": v.Code, "waits": v.Waits} {
@@ -84,22 +87,32 @@ func (p *part) stop(m Outbound, s Settlement, v *conversation.Verdict, now time.
 			notice.Data[key] = value
 		}
 	}
-	if s.Status == Queued {
-		notice.Type = "message.held"
-		notice.Data["until"] = s.After.UTC().Format(time.RFC3339)
-	}
-	p.entries = append(p.entries, Entry{Type: notice.Type, Customer: m.Customer, Payload: mustJSON(notice), At: now})
-	if m.Prompt == "" {
-		return
-	}
-	row := PromptRow{ID: m.Prompt, Customer: m.Customer, Verdict: *v, Changed: now}
+	status := v.Ends()
 	switch s.Status {
 	case Queued:
-		row.Status = conversation.PromptHeld
+		notice.Type, status = "message.held", conversation.PromptHeld
+		notice.Data["until"] = s.After.UTC().Format(time.RFC3339)
 	case Expired:
-		row.Status = conversation.PromptExpired
-	default:
-		row.Status = conversation.PromptRefused
+		status = conversation.PromptExpired
 	}
-	p.stopped.Prompts = append(p.stopped.Prompts, row)
+	p.entries = append(p.entries, Entry{Type: notice.Type, Customer: m.Customer, Payload: mustJSON(notice), At: now})
+	p.stand(m, status, v, now)
+}
+
+// released notes that a prompt goes which the gate had held.
+func (p *part) released(m Outbound, v conversation.Verdict, now time.Time) {
+	if m.held() {
+		p.stand(m, conversation.PromptQueued, v, now)
+	}
+}
+
+// held says whether the message waits since the gate held it, or for its next
+// attempt: prompts themselves are not queued before they may go.
+func (m *Outbound) held() bool { return m.After.After(m.Created) }
+
+// stand writes how a message's prompt stands.
+func (p *part) stand(m Outbound, status conversation.PromptStatus, v conversation.Verdict, now time.Time) {
+	if m.Prompt != "" {
+		p.stopped.Prompts = append(p.stopped.Prompts, PromptRow{ID: m.Prompt, Customer: m.Customer, Status: status, Verdict: v, Changed: now})
+	}
 }

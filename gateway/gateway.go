@@ -261,7 +261,7 @@ func (g *Gateway) Accept(ctx context.Context, brand conversation.BrandID, who Wh
 // alone: it goes before what automations ask for.
 func urgent(e *conversation.Event) bool {
 	switch e.Type {
-	case conversation.MessageReceived, conversation.PromptCancelled, conversation.JoinRequested:
+	case conversation.MessageReceived, conversation.JoinRequested:
 		return true
 	case conversation.ConsentRecorded:
 		return e.Consent != nil && e.Consent.State == conversation.Withdrawn

@@ -260,7 +260,8 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 		ask = ask[:0]
 		for _, m := range heads {
 			f := p.folds[m.Customer]
-			if refusal, verdict, ok := gr.refuse(f, m); ok {
+			refusal, verdict, stop := gr.refuse(f, m)
+			if stop {
 				refused = append(refused, refusal)
 				p.stop(m, refusal, verdict, gr.now)
 				ask = append(ask, m.Customer)
@@ -270,6 +271,7 @@ func (gr *group) post(ctx context.Context, tx Tx, p *part) error {
 			if held == nil {
 				continue // the pump posts it when the lane has room
 			}
+			p.released(m, verdict, gr.now)
 			flight := gr.flight(m)
 			flights = append(flights, flight)
 			m.Attempts = flight.Attempt

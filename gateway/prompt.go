@@ -40,6 +40,9 @@ func (g *Gateway) complete(brand conversation.BrandID, p *conversation.Prompt) *
 	if len(whole.Routes) == 0 {
 		whole.Routes = g.Routes(brand, whole.To)
 	}
+	if whole.Place.Country == "" {
+		whole.Place = PlaceOf(whole.To)
+	}
 	if whole.Requested.IsZero() {
 		whole.Requested = time.Now().UTC()
 	}

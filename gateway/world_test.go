@@ -234,6 +234,7 @@ func (c *carrier) texts() []string {
 type world struct {
 	apart   bool // as serve has it: two writers on PostgreSQL
 	t       *testing.T
+	script  gateway.Script
 	store   gateway.Store
 	carrier *carrier
 	gateway *gateway.Gateway
@@ -268,7 +269,12 @@ func openStore(t *testing.T, url string) gateway.Store {
 
 func newWorld(t *testing.T, url string, adjustments ...adjust) *world {
 	t.Helper()
-	w := &world{t: t, store: openStore(t, url), apart: strings.HasPrefix(url, "postgres"), carrier: newCarrier(), commits: make(chan struct{}, 1)}
+	return newScripted(t, url, parrot{}, adjustments...)
+}
+
+func newScripted(t *testing.T, url string, script gateway.Script, adjustments ...adjust) *world {
+	t.Helper()
+	w := &world{t: t, script: script, store: openStore(t, url), apart: strings.HasPrefix(url, "postgres"), carrier: newCarrier(), commits: make(chan struct{}, 1)}
 	w.start(adjustments...)
 	return w
 }
@@ -277,7 +283,7 @@ func newWorld(t *testing.T, url string, adjustments ...adjust) *world {
 func (w *world) start(adjustments ...adjust) {
 	w.t.Helper()
 	o := gateway.Options{
-		Store: w.store, Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return parrot{}, nil },
+		Store: w.store, Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return w.script, nil },
 		Routes:   []gateway.Route{{Brand: brand, Channel: w.carrier}},
 		Deadline: 500 * time.Millisecond, Lease: time.Second, ListLag: 50 * time.Millisecond,
 		SettleApart: w.apart,
@@ -289,7 +295,7 @@ func (w *world) start(adjustments ...adjust) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := g.Use(w.t.Context(), brand, parrot{}, []byte("parrot")); err != nil {
+	if err := g.Use(w.t.Context(), brand, w.script, []byte("parrot")); err != nil {
 		w.t.Fatal(err)
 	}
 	g.Subscribe(func(conversation.BrandID, int64) {

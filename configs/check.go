@@ -75,6 +75,12 @@ func (c checker) config(cfg *Config) {
 	span(c, "keep.keys", cfg.Keep.Keys, day, 3650*day)
 	span(c, "keep.answers", cfg.Keep.Answers, time.Hour, 365*day)
 	span(c, "keep.log", cfg.Keep.Log, day, 3650*day)
+	for field, keep := range map[string]time.Duration{"messages": cfg.Keep.Messages, "notes": cfg.Keep.Notes, "prompts": cfg.Keep.Prompts, "conversations": cfg.Keep.Conversations} {
+		if keep != 0 {
+			span(c, "keep."+field, keep, 30*day, 36500*day)
+		}
+	}
+	c.installation(cfg.Secret)
 	c.desk("desk", &cfg.Desk)
 
 	if len(cfg.Brands) == 0 && !c.broken("brands") {
@@ -95,6 +101,17 @@ func (c checker) config(cfg *Config) {
 		}
 	}
 	c.channels(cfg)
+}
+
+// installation checks the secret that keys the ledger.
+func (c checker) installation(secret string) {
+	if secret == "" {
+		return
+	}
+	if len(secret) < gateway.MinSecret && !c.broken("secret") {
+		c.wrong("secret", fmt.Sprintf("has %d bytes", len(secret)), fmt.Sprintf("give it at least %d, as openssl rand -hex 32 makes them", gateway.MinSecret))
+	}
+	c.secret("secret")
 }
 
 func (c checker) proxies(list []string) {

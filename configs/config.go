@@ -24,6 +24,7 @@ type Config struct {
 	AdminListen string   `yaml:"admin_listen"`    // host:port of metrics, health and profiles
 	PublicURL   string   `yaml:"public_url"`      // how carriers and customers reach Listen; signatures depend on it; no final slash
 	Proxies     []string `yaml:"trusted_proxies"` // networks of the proxies before Listen, whose X-Forwarded-For is believed
+	Secret      string   `yaml:"secret"`          // keys the ledger of consents and the list of who is not written to; "" for one that the database keeps
 	Database    string   `yaml:"database"`        // file:PATH or postgres://…
 	Scripts     string   `yaml:"scripts"`         // folder with one folder a brand; "" for the embedded ones
 	Prices      string   `yaml:"prices"`          // price table; "" for the embedded one
@@ -60,11 +61,19 @@ type Keep struct {
 	Keys    time.Duration `yaml:"keys"`    // deduplication keys: at least as long as a source may repeat itself
 	Answers time.Duration `yaml:"answers"` // answers to Idempotency-Keys
 	Log     time.Duration `yaml:"log"`
+
+	// Of customers; 0: for ever. The ledger of consents and the list of who is not
+	// written to are kept whatever these say.
+	Messages      time.Duration `yaml:"messages"` // and the photos in them
+	Notes         time.Duration `yaml:"notes"`
+	Prompts       time.Duration `yaml:"prompts"`
+	Conversations time.Duration `yaml:"conversations"` // since anything happened to a customer: then all of theirs goes
 }
 
 // Gateway is Keep in the gateway's words.
 func (k Keep) Gateway() gateway.Keep {
-	return gateway.Keep{Keys: k.Keys, Answers: k.Answers, Log: k.Log}
+	return gateway.Keep{Keys: k.Keys, Answers: k.Answers, Log: k.Log,
+		Messages: k.Messages, Notes: k.Notes, Prompts: k.Prompts, Conversations: k.Conversations}
 }
 
 // Brand is one shop.
@@ -227,8 +236,12 @@ const (
 	DefaultDeadline    = 8 * time.Second
 	DefaultLease       = 20 * time.Second
 	DefaultListLag     = 10 * time.Second
-	DefaultBurstWait   = 3 * time.Second
-	DefaultFallback    = 30 * time.Minute // a phone that was in a tunnel has it by then
+	// Three years after the last contact, as the CNIL recommends for prospects:
+	// https://www.cnil.fr/fr/les-durees-de-conservation-des-donnees
+	DefaultKeep = 3 * 365 * day
+
+	DefaultBurstWait = 3 * time.Second
+	DefaultFallback  = 30 * time.Minute // a phone that was in a tunnel has it by then
 )
 
 func (c *Config) defaults() {
@@ -240,7 +253,7 @@ func (c *Config) defaults() {
 		Queue:       DefaultQueue,
 		Sending:     Sending{Deadline: DefaultDeadline, Lease: DefaultLease, ListLag: DefaultListLag},
 		API:         API{PerSecond: 50, Burst: 100},
-		Keep:        Keep{Keys: 7 * day, Answers: day, Log: 90 * day},
+		Keep:        Keep{Keys: 7 * day, Answers: day, Log: 90 * day, Messages: DefaultKeep, Notes: DefaultKeep, Prompts: DefaultKeep, Conversations: DefaultKeep},
 		Desk:        Desk{Assign: Offer, TakeBack: DefaultTakeBack, Idle: DefaultIdle, Busy: DefaultBusy},
 	}
 }

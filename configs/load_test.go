@@ -16,6 +16,7 @@ func environment(name string) (string, bool) {
 	v, ok := map[string]string{
 		"TWILIO_AUTH_TOKEN": "12345",
 		"SHOP_SECRET":       "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"CAUSETTE_SECRET":   "6f1c0e5d9b3a4f7281c4d2e6a8b0f35791d3c5e7",
 		"QUEUE":             "16",
 		"YAML":              "x\nbrands: []",
 	}[name]
@@ -59,7 +60,7 @@ func TestTheExampleIsTrue(t *testing.T) {
 // Every key that a Config can hold stands in the example.
 func TestTheExampleShowsEveryKey(t *testing.T) {
 	for _, key := range []string{"listen", "admin_listen", "public_url", "trusted_proxies", "database", "scripts", "prices", "queue", "sending",
-		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "brands",
+		"deadline", "lease", "list_lag", "api", "requests_per_second", "burst", "keep", "keys", "answers", "log", "notes", "prompts", "conversations", "brands",
 		"id", "name", "languages", "country", "timezone", "currency", "support", "phone", "email", "escalate", "cart_value",
 		"vip", "burst_wait", "upload_url", "double_opt_in", "discreet", "prefer", "fallback_after", "join", "messages", "per", "privacy", "links", "base", "allow", "expires", "stop_at", "shop", "url", "events_url", "secret", "allow_private", "channels", "brand",
 		"kind", "address", "account_sid", "auth_token", "base_url", "messages_per_second", "desk", "assign", "take_back", "idle", "busy", "canned", "title", "text"} {
@@ -102,6 +103,12 @@ func TestAProblemSaysWhereAndWhatToDo(t *testing.T) {
 		"an unknown key has a suggestion": {
 			"public_url:", "public_ulr:",
 			`c.yaml:2: public_ulr: unknown key; remove or rename it (did you mean "public_url"?)`},
+		"a short secret proves nothing": {
+			"brands:", "secret: ${TWILIO_AUTH_TOKEN}\nbrands:",
+			`c.yaml:3: secret: has 5 bytes; give it at least 32, as openssl rand -hex 32 makes them`},
+		"what is kept of customers is not gone tomorrow": {
+			"brands:", "keep: {messages: 2d}\nbrands:",
+			`c.yaml:3: keep.messages: 48h0m0s is out of bounds; write 720h0m0s to 876000h0m0s`},
 		"a service level stands in the scripts": {
 			"channels:\n", "desk: {first_answer: 5m}\nchannels:\n",
 			`c.yaml:5: desk.first_answer: stands elsewhere; write it into the brand's scripts, as rules: {sla: {first_answer: 5m}}; opening hours count there`},
@@ -266,6 +273,7 @@ func TestWarnings(t *testing.T) {
 		"WhatsApp is not available yet":       {"kind: twilio, address: \"36105\", account_sid: AC00000000000000000000000000000001, auth_token: \"${TWILIO_AUTH_TOKEN}\"", "kind: whatsapp, address: \"+33937000001\"", "channels[0].kind"},
 		"a brand without a running channel":   {"kind: twilio, address: \"36105\", account_sid: AC00000000000000000000000000000001, auth_token: \"${TWILIO_AUTH_TOKEN}\"", "kind: whatsapp, address: \"+33937000001\"", "brands[0].id"},
 		"a brand that speaks as another":      {"id: lumen", "id: acme", "brands[0].id"},
+		"a secret in the file":                {"brands:", "secret: 0123456789abcdef0123456789abcdef\nbrands:", "secret"},
 		"a password in the file":              {"brands:", "database: postgres://u:p@h/d\nbrands:", "database"},
 	}
 	for name, c := range cases {

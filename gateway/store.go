@@ -364,4 +364,10 @@ type Keep struct {
 	Keys    time.Duration // deduplication and group ids
 	Answers time.Duration
 	Log     time.Duration
+
+	// Of customers; 0: for ever. Consents always are.
+	Messages      time.Duration
+	Notes         time.Duration
+	Prompts       time.Duration
+	Conversations time.Duration // since anything happened to the customer: then all of theirs goes
 }

@@ -19,16 +19,17 @@ type offerWords struct {
 	words  wordings // alone
 	before wordings // before an amount: save 10 €
 	after  wordings // after one: 10 € offerts, 20 % off
+	on     wordings // after a percentage with a loose minus: - 20 % sur
 	codes  wordings // before a word in capitals: code LUMEN10
 	except wordings // and what is none, though it has such words
 }
 
 func newOfferWords() offerWords {
-	return offerWords{words: wordings{}, before: wordings{}, after: wordings{}, codes: wordings{}, except: wordings{}}
+	return offerWords{words: wordings{}, before: wordings{}, after: wordings{}, on: wordings{}, codes: wordings{}, except: wordings{}}
 }
 
 func (o offerWords) clone() offerWords {
-	return offerWords{o.words.clone(), o.before.clone(), o.after.clone(), o.codes.clone(), o.except.clone()}
+	return offerWords{o.words.clone(), o.before.clone(), o.after.clone(), o.on.clone(), o.codes.clone(), o.except.clone()}
 }
 
 // wordings are found by their first word.
@@ -90,6 +91,7 @@ type offerWord struct {
 	number  bool   // digits alone
 	capital bool   // four letters and digits or more, in capitals: a code
 	minus   bool   // "-" stands right before it, and no word before that
+	loose   bool   // a space is between
 	percent bool   // "%" stands after it
 	unit    bool   // a currency's sign stands beside it
 	spared  bool   // it belongs to a phrase that is no offer
@@ -124,7 +126,7 @@ func (o *offerWords) offer(text string) string {
 func (o *offerWords) amount(text []offerWord) int {
 	w := text[0]
 	if w.number {
-		if w.percent && w.minus {
+		if w.percent && w.minus && (!w.loose || len(text) > 1 && o.on.at(text[1:]) > 0) {
 			return 1
 		}
 		i := 1
@@ -189,7 +191,7 @@ func wordsOf(text string) []offerWord {
 	}
 	words := make([]offerWord, 0, 32)
 	folded := make([]byte, 0, 24)
-	minus := false // a minus sign stands before, and no word before that
+	minus, loose := false, false // a minus sign stands before, and no word before that; and a space
 	for i := 0; i < len(text); {
 		if link := linkAt(text[i:]); link > 0 {
 			i += link
@@ -200,7 +202,9 @@ func wordsOf(text string) []offerWord {
 		if !isWord(r) {
 			switch r {
 			case '-', '−', '–', '‐', '‑':
-				minus = i == 0 || !wordEnds(text[:i])
+				minus, loose = i == 0 || !wordEnds(text[:i]), false
+			case ' ':
+				loose = true
 			case '%':
 				if n := len(words); n > 0 {
 					words[n-1].percent = true
@@ -216,7 +220,7 @@ func wordsOf(text string) []offerWord {
 			i += size
 			continue
 		}
-		w := offerWord{minus: minus, number: true, capital: true}
+		w := offerWord{minus: minus, loose: loose, number: true, capital: true}
 		if i > 0 {
 			before, _ := utf8.DecodeLastRuneInString(text[:i])
 			w.unit = before == '€' || before == '$' || before == '£'

@@ -172,7 +172,7 @@ func isPlace(key string) bool {
 
 // parseOffers reads the words that make a text an offer.
 func parseOffers(n node, o offerWords) offerWords {
-	f := n.fields("words", "before", "after", "codes", "except")
+	f := n.fields("words", "before", "after", "on", "codes", "except")
 	if o.words == nil {
 		o = newOfferWords()
 	}
@@ -186,12 +186,12 @@ func parseOffers(n node, o offerWords) offerWords {
 			o.words.add(item)
 		}
 	}
-	for name, into := range map[string]wordings{"before": o.before, "after": o.after, "codes": o.codes, "except": o.except} {
+	for name, into := range map[string]wordings{"before": o.before, "after": o.after, "on": o.on, "codes": o.codes, "except": o.except} {
 		for _, item := range f[name].items() {
 			into.add(item)
 		}
 	}
-	for name, into := range map[string]wordings{"words": o.words, "before": o.before, "after": o.after, "codes": o.codes, "except": o.except} {
+	for name, into := range map[string]wordings{"words": o.words, "before": o.before, "after": o.after, "on": o.on, "codes": o.codes, "except": o.except} {
 		if into.len() > maxWords {
 			f[name].wrong("has more than %d wordings", maxWords)
 		}

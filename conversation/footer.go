@@ -36,7 +36,7 @@ var wayOut = regexp.MustCompile(`\bSTOP\b["”»]?\s*($|[.,;!)\n]|(?i:pour|au|à
 // saysHowToStop reports whether a text says it in a way that works on the route:
 // nobody can answer STOP to a sender that cannot receive.
 func saysHowToStop(text string, r Route) bool {
-	return wayOut.MatchString(text) && (!r.Mute || r.StopAt == "" || strings.Contains(text, r.StopAt))
+	return strings.Contains(text, "STOP") && wayOut.MatchString(text) && (!r.Mute || r.StopAt == "" || strings.Contains(text, r.StopAt))
 }
 
 // hasWord reports whether a text has a name as a word of its own, in capitals or

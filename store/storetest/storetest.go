@@ -32,6 +32,7 @@ func Run(t *testing.T, open Opener) {
 	t.Run("side tables", func(t *testing.T) { sideTables(t, open) })
 	t.Run("accounts", func(t *testing.T) { accounts(t, open) })
 	t.Run("lists", func(t *testing.T) { lists(t, open) })
+	t.Run("conversations", func(t *testing.T) { conversations(t, open) })
 	t.Run("workload", func(t *testing.T) { workload(t, open) })
 	t.Run("loads", func(t *testing.T) { loads(t, open) })
 	t.Run("audit", func(t *testing.T) { audit(t, open) })

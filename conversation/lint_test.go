@@ -128,6 +128,11 @@ func TestTheLintOfTemplates(t *testing.T) {
     text:
       fr: "{total|mony}"
       en: "x"`, wrong: `unknown filter "mony" in {total|mony}, did you mean "money"?; there are date, money, name, product and or:TEXT`},
+		{name: "a book", book: `
+    purpose: transactional
+    text:
+      fr: "` + strings.Repeat("x", 1601) + `"
+      en: "x"`, wrong: "prompts.x.text.fr: has 1601 characters, a message at most 1600"},
 		{name: "an empty default", book: `
     purpose: transactional
     text:

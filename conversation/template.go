@@ -42,6 +42,9 @@ const (
 // values here; nil allows any.
 func parseTemplate(text string, allowed []string) (template, error) {
 	var t template
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return t, fmt.Errorf("has %d characters, a message at most %d", n, maxText)
+	}
 	var literal strings.Builder
 	optional, parts := 0, 0
 	flush := func() {

@@ -55,13 +55,16 @@ var (
 	closeRequests = both(`update privacy_requests set customer = '' where brand = $1 and customer = $2 and status = 'done'`)
 )
 
+// Why a customer goes: they asked, or nothing happened to them for long.
+const (
+	erasure   = "erasure"
+	retention = "retention"
+)
+
 // EraseCustomer implements agents.PrivacyStore.
 func (s *Store) EraseCustomer(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string) error {
-	err := s.eraseNamed(ctx, brand, customer, source)
-	if err == nil {
-		err = s.eraseRows(ctx, brand, customer)
-	}
-	if err == nil {
+	err := s.erase(ctx, brand, customer, source, true)
+	if err == nil && source == erasure {
 		err = s.scrub(ctx)
 	}
 	if err != nil {
@@ -70,8 +73,21 @@ func (s *Store) EraseCustomer(ctx context.Context, brand conversation.BrandID, c
 	return nil
 }
 
+// erase removes a customer. Where nothing happened to them since the log and the
+// answers begin, these need not be looked through.
+func (s *Store) erase(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string, logged bool) error {
+	err := s.eraseNamed(ctx, brand, customer, source, logged)
+	if err == nil {
+		err = s.eraseRows(ctx, brand, customer)
+	}
+	if err == nil && logged {
+		err = s.eraseLog(ctx, brand, customer)
+	}
+	return err
+}
+
 // eraseNamed removes whatever the customer is found by.
-func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string) error {
+func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string, logged bool) error {
 	c, err := s.Conversation(ctx, brand, gateway.Who{Customer: customer})
 	if errors.Is(err, gateway.ErrNotFound) {
 		return nil // that was done before
@@ -84,6 +100,9 @@ func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, cust
 		return err
 	}
 	names := namesOf(&c.Customer, addresses)
+	if !logged {
+		names = nil
+	}
 	if err := s.eraseNaming(ctx, brand, names); err != nil {
 		return err
 	}
@@ -116,6 +135,9 @@ func namesOf(c *conversation.Customer, addresses []string) [][]byte {
 // eraseNaming empties answers to idempotency keys that name the customer: the
 // keys stay, so that nothing is done twice. Events that failed go altogether.
 func (s *Store) eraseNaming(ctx context.Context, brand conversation.BrandID, names [][]byte) error {
+	if len(names) == 0 {
+		return nil
+	}
 	for _, kind := range []struct {
 		page, end *statement
 		args      []any
@@ -209,7 +231,7 @@ func suppressionsLeft(c *conversation.Conversation, addresses []string, source s
 						s.At = standing.At
 					}
 				}
-				if s.At.IsZero() && (p == conversation.Transactional && c.Customer.Silenced || p == conversation.Marketing && (source == "erasure" || c.Customer.Suspended)) {
+				if s.At.IsZero() && (p == conversation.Transactional && c.Customer.Silenced || p == conversation.Marketing && (source == erasure || c.Customer.Suspended)) {
 					s.At = t.now
 				}
 				if !s.At.IsZero() {
@@ -259,9 +281,6 @@ func (s *Store) eraseRows(ctx context.Context, brand conversation.BrandID, custo
 		return err
 	}
 	if err := s.eraseConsents(ctx, brand, customer); err != nil {
-		return err
-	}
-	if err := s.eraseLog(ctx, brand, customer); err != nil {
 		return err
 	}
 	return s.write(ctx, func(x *session) error { return x.put(ctx, closeRequests, of...) })

@@ -340,6 +340,49 @@ func TestAnErasureLeavesNoTraceAndTheChainWhole(t *testing.T) {
 	})
 }
 
+func TestWhatIsKeptOfCustomersGoesWhenItsTimeIsOver(t *testing.T) {
+	onEachEngine(t, func(f *filed) {
+		count := func(table string, of conversation.CustomerID) (n int) {
+			f.must(f.raw.QueryRowContext(t.Context(), fmt.Sprintf("select count(*) from %s where customer = '%s'", table, of)).Scan(&n))
+			return n
+		}
+		prune := func(k gateway.Keep) {
+			f.clock = f.clock.Add(time.Millisecond)
+			_, err := f.Prune(t.Context(), k, 1000)
+			f.must(err)
+		}
+		prune(gateway.Keep{Messages: time.Hour, Notes: time.Hour, Prompts: time.Hour, Conversations: time.Hour})
+		if count("messages", f.zoe) != 121 || count("notes", f.zoe) != 1 || count("prompts", f.zoe) != 1 || count("conversations", f.zoe) != 1 {
+			t.Error("what is young went")
+		}
+		// Ids begin with the time that they were made at.
+		f.exec("update messages set id = '00000000-0001-7000-8000-000000000001' where id = 'mz1007'")
+		prune(gateway.Keep{Messages: time.Hour})
+		if count("messages", f.zoe) != 120 || !slices.Equal(f.forgot, []string{"media:lumen/z1-007.jpg"}) {
+			t.Errorf("%d messages, files %v", count("messages", f.zoe), f.forgot)
+		}
+		prune(gateway.Keep{Notes: time.Microsecond, Prompts: time.Microsecond})
+		if count("notes", f.zoe)+count("mentions", f.zoe)+count("prompts", f.bea) != 0 {
+			t.Error("notes, mentions or prompts stayed")
+		}
+		// Who waits for a person, or for a message, stays.
+		prune(gateway.Keep{Conversations: time.Microsecond})
+		f.exec("update tickets set status = 'resolved'")
+		prune(gateway.Keep{Conversations: time.Microsecond})
+		if count("conversations", f.zoe) != 1 || count("conversations", f.bea) != 1 {
+			t.Fatal("somebody who waits went")
+		}
+		f.exec("update messages set stage = 'done', status = 'sent' where stage = 'queued' and customer = '" + string(f.zoe) + "'")
+		prune(gateway.Keep{Conversations: time.Microsecond})
+		if count("conversations", f.zoe) != 0 || count("messages", f.zoe) != 0 || count("conversations", f.bea) != 1 {
+			t.Error("who was silent for long is still there")
+		}
+		if p := f.proof(); p.Rows != 6 || p.Erased != 3 {
+			t.Errorf("the ledger: %+v", p)
+		}
+	})
+}
+
 func TestAnErasureThatWasCutOffGoesOn(t *testing.T) {
 	onEachEngine(t, func(f *filed) {
 		f.refuse = errors.New("the disk is away")

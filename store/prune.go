@@ -63,5 +63,11 @@ func (s *Store) Prune(ctx context.Context, keep gateway.Keep, limit int) (int, e
 			}
 		}
 	}
+	for _, b := range brands {
+		n, err := s.retain(ctx, b, keep, limit)
+		if total += n; err != nil {
+			return total, fmt.Errorf("prune %s: %w", b, err)
+		}
+	}
 	return total, nil
 }

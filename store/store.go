@@ -50,6 +50,7 @@ type Store struct {
 	release func() error
 	given   gateway.Secret
 	forget  func(url string) error
+	walked  cursors // of what retention looks through
 	secret  atomic.Pointer[gateway.Secret]
 	closing context.CancelFunc
 	closed  context.Context

@@ -241,15 +241,22 @@ func sids(list []twiliotest.Message) (ids []string) {
 	return ids
 }
 
-// inOrder: what a customer got came in the order of the turns that said it.
+// inOrder: what a customer got came in the order of the turns that said it, the
+// answers among themselves and the prompts of each purpose: an answer overtakes
+// what nobody asked for.
 func (h *history) inOrder(accepted []twiliotest.Message) (wrong []string) {
-	byCustomer := map[string][]*message{}
+	type line struct {
+		customer string
+		purpose  conversation.Purpose
+	}
+	lines := map[line][]*message{}
 	for _, m := range accepted { // by the carrier's clock
 		if said := h.said[conversation.MessageID(m.Message)]; said != nil {
-			byCustomer[m.Customer] = append(byCustomer[m.Customer], said)
+			l := line{m.Customer, said.Purpose}
+			lines[l] = append(lines[l], said)
 		}
 	}
-	for customer, list := range byCustomer {
+	for customer, list := range lines {
 		ordered := slices.IsSortedFunc(list, func(a, b *message) int {
 			if a.version != b.version {
 				return int(a.version - b.version)
@@ -261,7 +268,7 @@ func (h *history) inOrder(accepted []twiliotest.Message) (wrong []string) {
 			for _, m := range list {
 				order = append(order, fmt.Sprintf("%d/%d", m.version, m.ordinal))
 			}
-			wrong = append(wrong, fmt.Sprintf("%s got out of order: %v", customer, order))
+			wrong = append(wrong, fmt.Sprintf("%s got out of order: %v", customer.customer, order))
 		}
 	}
 	return wrong

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway/twilio/twiliotest"
 	"github.com/causette/causette/store"
@@ -57,6 +58,7 @@ listen: 127.0.0.1:0
 admin_listen: 127.0.0.1:0
 public_url: %s
 database: %q
+scripts: %q
 sending:
   deadline: %s
   lease: %s
@@ -80,12 +82,37 @@ channels:
     auth_token: ${TWILIO_AUTH_TOKEN}
     base_url: %s
     messages_per_second: 2000
-`, publicURL, database, deadline, 2*deadline, listLag, brandID, channelID, brandID, shortCode, account, base)
+`, publicURL, database, scriptsOf(t, anytime), deadline, 2*deadline, listLag, brandID, channelID, brandID, shortCode, account, base)
 	name := filepath.Join(t.TempDir(), "causette.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// anytime is a gate that knows no hours and no caps: a proof that is about
+// something else does not depend on the day on which it runs.
+const anytime = `
+gate:
+  windows:
+    "*": {binds: [order], everyday: "00:00-23:59"}
+    FR: {binds: [order], everyday: "00:00-23:59"}
+  caps: {marketing: {day: 0, week: 0}}
+`
+
+// scriptsOf writes the embedded scripts with another gate into a folder of their
+// own, and returns its name.
+func scriptsOf(t testing.TB, gate string) string {
+	t.Helper()
+	folder := t.TempDir()
+	of := filepath.Join(folder, string(brandID))
+	if err := os.CopyFS(of, configs.Scripts(brandID)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(of, "gate.yaml"), []byte(gate), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }
 
 // databases are both stores, each empty and private.

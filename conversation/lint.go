@@ -25,7 +25,7 @@ const (
 // lint notes what is better said otherwise in a template: warnings at the line
 // of the text, errors where no carrier could take it.
 func (s *Script) lint(at node, f, w map[string]node, p *promptText) {
-	where := map[Medium]node{"": f["text"], SMS: f["sms"], WhatsApp: w["text"]}
+	where := map[Medium]node{"": f["text"], SMS: f["sms"], WhatsApp: w["text"], approvedText: w["approved"]}
 	p.each(func(m Medium, language string, t *template) {
 		n := where[m].member(language)
 		for _, advice := range s.adviceOn(p, t, m, language) {
@@ -48,7 +48,7 @@ func (s *Script) adviceOn(p *promptText, t *template, m Medium, language string)
 	if calls := callsToAction(sample, language); len(calls) > 1 {
 		say("asks for %d things at once (%s): one is done more often", len(calls), strings.Join(calls, ", "))
 	}
-	if m != WhatsApp {
+	if m == "" || m == SMS {
 		if p.purpose == Marketing {
 			sample = s.footed(sample, &Customer{Language: language}, Route{Medium: SMS})
 		}
@@ -89,7 +89,7 @@ func (s *Script) lintContent(w map[string]node, p *promptText) {
 		}
 	}
 	for _, language := range understanding.Languages {
-		t := p.said(WhatsApp, language)
+		t := p.said(approvedText, language)
 		if p.content[language] == "" || t == nil {
 			continue
 		}

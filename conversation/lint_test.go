@@ -150,13 +150,13 @@ func TestTheLintOfTemplates(t *testing.T) {
     purpose: marketing
     text: {fr: "x", en: "x"}
     whatsapp:
-      text: {fr: "Lumen : x. STOP pour arrêter.", en: "Lumen: x. STOP to end."}
+      approved: {fr: "Lumen : x. STOP pour arrêter.", en: "Lumen: x. STOP to end."}
       content: {fr: HX00000000000000000000000000000001, en: HX00000000000000000000000000000002}`, wrong: "lumen/prompts.yaml:7: prompts.x.whatsapp.content: needs a category, utility or marketing"},
 		{name: "marketing that was approved as utility", book: `
     purpose: marketing
     text: {fr: "x", en: "x"}
     whatsapp:
-      text: {fr: "Lumen : x. STOP pour arrêter.", en: "Lumen: x. STOP to end."}
+      approved: {fr: "Lumen : x. STOP pour arrêter.", en: "Lumen: x. STOP to end."}
       category: utility
       content: {fr: HX00000000000000000000000000000001, en: HX00000000000000000000000000000002}`, warns: "prompts.x.whatsapp.category: is utility, the template is marketing"},
 		{name: "an order that was approved as marketing", book: `

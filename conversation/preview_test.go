@@ -79,7 +79,7 @@ func preview(t *testing.T, b *strings.Builder, s *Script, info TemplateInfo, m M
 		}
 	}
 	if w.content != nil {
-		fmt.Fprintf(b, "  approved as %s: %s\n", w.content.SID, w.text)
+		fmt.Fprintf(b, "  approved as %s: %s\n", w.content.SID, w.approved)
 		for _, n := range slices.Sorted(maps.Keys(w.content.Variables)) {
 			fmt.Fprintf(b, "    {{%s}} %s\n", n, w.content.Variables[n])
 		}

@@ -24,6 +24,9 @@ func (s *Script) write(c *Conversation, p *Prompt, r Route, now time.Time) (Mess
 		if m.Content = w.content; w.lacks != nil {
 			return m, nil, w.lacks
 		}
+		if m.Content != nil {
+			m.Text = w.approved
+		}
 	}
 	if p.Purpose == Marketing && m.Content == nil {
 		m.Text = s.footed(m.Text, &c.Customer, r)

@@ -15,12 +15,16 @@ import (
 // promptText is one of its templates.
 type promptText struct {
 	purpose  Purpose
-	texts    map[Medium]map[string]*template // by language; "" is said on every medium without its own
+	texts    map[Medium]map[string]*template // by language; "" is said on every medium without its own, approved outside WhatsApp's window
 	defaults map[string]map[string]string    // variable → language → what is said without it; "" is every language
 	content  map[string]string               // language → the approved template's SID
 	numbered []*part                         // its variables, {{1}} first
 	category string                          // as WhatsApp approved it: utility, marketing
 }
+
+// approvedText is the text of the template that WhatsApp approved, where it is another
+// than is said while the window is open.
+const approvedText Medium = "approved"
 
 // Bounds of a script's templates.
 const (
@@ -47,8 +51,8 @@ func (s *Script) parsePrompts(n node) {
 		if f["purpose"].absent() {
 			f["purpose"].wrong("is missing")
 		}
-		w := f["whatsapp"].fields("text", "content", "variables", "category")
-		for medium, n := range map[Medium]node{SMS: f["sms"], WhatsApp: w["text"]} {
+		w := f["whatsapp"].fields("text", "approved", "content", "variables", "category")
+		for medium, n := range map[Medium]node{SMS: f["sms"], WhatsApp: w["text"], approvedText: w["approved"]} {
 			if !n.absent() {
 				p.texts[medium] = s.parseSome(n)
 			}
@@ -119,8 +123,8 @@ func (p *promptText) parseContent(w map[string]node) {
 			m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
 		case !contentSID.MatchString(sid):
 			m.wrong("%q is not the SID of an approved template: HX and 32 hexadecimal digits", sid)
-		case p.said(WhatsApp, m.key) == nil:
-			m.wrong("the template has no text in %s: write below text what the approved template says", m.key)
+		case p.said(approvedText, m.key) == nil:
+			m.wrong("the template has no text in %s: write below approved what WhatsApp approved", m.key)
 		default:
 			p.content[m.key] = sid
 		}
@@ -148,12 +152,15 @@ func (p *promptText) said(m Medium, language string) *template {
 	if t := p.texts[m][language]; t != nil {
 		return t
 	}
+	if m == approvedText {
+		return p.said(WhatsApp, language)
+	}
 	return p.texts[""][language]
 }
 
 // each calls do with every text of the template: those of every medium first.
 func (p *promptText) each(do func(m Medium, language string, t *template)) {
-	for _, m := range [...]Medium{"", SMS, WhatsApp} {
+	for _, m := range [...]Medium{"", SMS, WhatsApp, approvedText} {
 		for _, language := range understanding.Languages {
 			if t := p.texts[m][language]; t != nil {
 				do(m, language, t)

@@ -12,24 +12,22 @@ import (
 
 // utterance is what an act says.
 type utterance struct {
-	text    string
-	content *Content // nil: text itself
-	lacks   error    // why there is no content where one is approved
-	purpose Purpose  // Answer, unless it is marketing
+	wording
+	purpose Purpose // Answer, unless it is marketing
 }
 
 // utter is what an act says on a medium, where there is somebody to say it to.
 func (t *turn) utter(a *Act, m Medium, to Address) (utterance, *Refused) {
 	if to == "" || a.Template == "" {
 		text, refused := words(a, to)
-		return utterance{text: text, purpose: Answer}, refused
+		return utterance{wording{text: text}, Answer}, refused
 	}
 	c := &t.c.Customer
 	w, err := t.fill(a.Template, c.Language, m, c, a.Variables, nil)
 	if err != nil {
 		return utterance{}, unwritten(err)
 	}
-	u := utterance{text: w.text, content: w.content, lacks: w.lacks, purpose: Answer}
+	u := utterance{w, Answer}
 	if w.purpose == Marketing {
 		u.purpose = Marketing
 		return u, t.unwanted(&Act{Purpose: Marketing, Medium: m})
@@ -57,7 +55,11 @@ func (t *turn) leaves(u *utterance, when time.Time, m Medium) *Refused {
 	case u.content == nil:
 		return refuse(RefusedWindow)
 	}
-	if u.purpose != Marketing || u.content != nil {
+	if u.content != nil {
+		u.text = u.approved
+		return nil
+	}
+	if u.purpose != Marketing {
 		return nil
 	}
 	u.text = t.footed(u.text, &t.c.Customer, Route{Medium: m})

@@ -43,7 +43,7 @@ prompts:
     purpose: marketing
     text: {fr: "Bonjour[ {first}] : {percent} % sur tout", en: "Hello[ {first}]: {percent}% off"}
     whatsapp:
-      text: {fr: "Bonjour {first|or:à vous}, chez Lumen {percent} % sur tout. STOP pour arrêter."}
+      approved: {fr: "Bonjour {first|or:à vous}, chez Lumen {percent} % sur tout. STOP pour arrêter."}
       content: {fr: HX00000000000000000000000000000002}
       variables: ["first|name|or:à vous", percent]
       category: marketing

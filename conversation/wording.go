@@ -25,9 +25,11 @@ var (
 // wording is a prompt in words on one medium, without its footer.
 type wording struct {
 	text    string
-	content *Content // what WhatsApp takes outside the window: it says text, and nothing can be added. nil: none in this language
-	lacks   error    // why content is nil where one is approved: a variable of it is missing
-	purpose Purpose  // the template's
+	purpose Purpose // the template's
+
+	content  *Content // what WhatsApp takes outside the window; nil: none in this language
+	approved string   // what content says: nothing can be added to it
+	lacks    error    // why content is nil where one is approved: a variable of it is missing
 }
 
 // words writes a prompt for a customer on a medium. The errors are those above,
@@ -49,7 +51,7 @@ func (s *Script) words(p *Prompt, c *Customer, m Medium, shorten func(url string
 
 // Fill writes a template in a language on a medium, with what the customer's row
 // tells and the variables. content is what WhatsApp takes outside the window, nil
-// where no template is approved for it. The error is ErrUnknownTemplate,
+// where no template is approved for it; what it says may be another text. The error is ErrUnknownTemplate,
 // ErrMissingVariable, ErrBadVariable or ErrTooLong, and says what to do.
 func (s *Script) Fill(name, language string, m Medium, c *Customer, variables map[string]string) (text string, content *Content, err error) {
 	w, err := s.fill(name, language, m, c, variables, nil)
@@ -79,10 +81,8 @@ func (s *Script) fill(name, language string, m Medium, c *Customer, variables ma
 	case w.text == "":
 		return wording{}, fmt.Errorf("%w: template %q says nothing with these variables", ErrMissingVariable, name)
 	}
-	if sid := p.content[language]; m == WhatsApp && sid != "" {
-		if w.content = f.numbered(sid, tpl); len(f.missing) > 0 {
-			w.content, w.lacks = nil, f.lacking()
-		}
+	if m == WhatsApp && p.content[language] != "" {
+		f.fillApproved(&w)
 	}
 	if err := cmp.Or(f.bad, sound(w.text)); err != nil {
 		return wording{}, err
@@ -129,17 +129,24 @@ func (f *filling) lacking() error {
 	return fmt.Errorf("%w: {%s} of template %q", ErrMissingVariable, strings.Join(f.missing, "}, {"), f.name)
 }
 
-// numbered fills the approved template, which counts its variables from 1. One
-// that is only named is said as in the text.
-func (f *filling) numbered(sid string, text *template) *Content {
-	c := &Content{SID: sid, Variables: make(map[string]string, len(f.p.numbered))}
+// fillApproved fills what WhatsApp takes outside the window, or says what is lacking.
+// Its variables are counted from 1; one that is only named is said as in the text.
+func (f *filling) fillApproved(w *wording) {
+	text := f.p.said(approvedText, f.voice.language)
+	w.approved = strings.TrimSpace(legible(text.write(f.value)))
+	w.content = &Content{SID: f.p.content[f.voice.language], Variables: make(map[string]string, len(f.p.numbered))}
 	for i, v := range f.p.numbered {
 		if p := text.placeholder(v.name); p != nil && len(v.filters) == 0 && v.or == "" {
 			v = &part{name: v.name, filters: p.filters, or: p.or}
 		}
-		c.Variables[strconv.Itoa(i+1)] = f.value(v)
+		w.content.Variables[strconv.Itoa(i+1)] = f.value(v)
 	}
-	return c
+	if w.lacks = sound(w.approved); len(f.missing) > 0 {
+		w.lacks = f.lacking()
+	}
+	if w.lacks != nil {
+		w.content, w.approved = nil, ""
+	}
 }
 
 // value writes one placeholder. What is missing and needed, and what is wrong,
@@ -204,9 +211,16 @@ var leftOver = regexp.MustCompile(`\{\s*\pL[^{}\n]{0,60}\}|%%?\pL[\pL_]{2,40}%|\
 
 // sound refuses a text that no customer should read.
 func sound(text string) error {
+	if !strings.ContainsAny(text, "{%*") { // nearly all texts: the expression costs more than the rest of a turn
+		return soundLength(text)
+	}
 	if left := leftOver.FindString(text); left != "" {
 		return fmt.Errorf("%w: %s stands in the text unfilled", ErrMissingVariable, left)
 	}
+	return soundLength(text)
+}
+
+func soundLength(text string) error {
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return fmt.Errorf("%w: the text has %d characters, a message at most %d", ErrTooLong, n, maxText)
 	}

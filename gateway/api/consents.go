@@ -21,15 +21,16 @@ type consentRow struct {
 	Channel  conversation.Medium       `json:"channel"`
 	Purpose  conversation.Purpose      `json:"purpose"`
 	State    conversation.ConsentState `json:"state"`
-	Source   string                    `json:"source" enum:"keyword,form,import,shop,agent,api,carrier,checkout,join"`
+	Source   string                    `json:"source" enum:"keyword,form,import,shop,agent,api,carrier"`
 	Wording  string                    `json:"wording,omitempty"`
 	Evidence map[string]string         `json:"evidence,omitempty"`
+	Promise  *conversation.Promise     `json:"frequency,omitempty"`
 	Rule     conversation.Rule         `json:"rule,omitempty"`
 	Time     time.Time                 `json:"time"`
 }
 
 func rowOf(customer conversation.CustomerID, event conversation.EventID, c conversation.Consent) consentRow {
-	return consentRow{event, customer, c.Medium, c.Purpose, c.State, c.Source, c.Wording, c.Evidence, c.Rule, c.At}
+	return consentRow{event, customer, c.Medium, c.Purpose, c.State, c.Source, c.Wording, c.Evidence, c.Promise, c.Rule, c.At}
 }
 
 // errWithdrawn refuses consent after a withdrawal. Only a later act of the
@@ -44,7 +45,8 @@ func (a *API) routeConsents() {
 request overturns it, and it is refused with the code withdrawn_by_customer.`,
 		success: "The row", codes: []string{"withdrawn_by_customer", "set_aside"},
 		example: `{"to": "+33612345678", "channel": "sms", "purpose": "marketing", "state": "given", "source": "form",
-			"wording": "J'accepte de recevoir les offres de Lumen par SMS.", "evidence": {"form": "newsletter-7", "ip": "192.0.2.1"}}`}, a.postConsent)
+			"wording": "J'accepte de recevoir les offres de Lumen par SMS.", "evidence": {"form": "newsletter-7", "ip": "192.0.2.1"},
+			"frequency": {"messages": 4, "per": "month"}}`}, a.postConsent)
 	serve(a, operation{id: "getConsents", route: "GET /v1/customers/{id}/consents", tag: "consents", scope: ConsentsRead,
 		summary: "Read a customer's ledger, oldest row first", success: "The ledger", codes: []string{"unknown_customer"}}, a.getConsents)
 }
@@ -61,7 +63,14 @@ type ConsentInput struct {
 	Source   string                    `json:"source" enum:"form,import,shop,agent,api"`
 	Wording  string                    `json:"wording,omitempty" maxLength:"2000" doc:"the exact words that the customer agreed to: they are the proof, and needed when state is given"`
 	Evidence map[string]evidence       `json:"evidence,omitempty" maxProperties:"20"`
+	Promise  *frequency                `json:"frequency,omitempty" doc:"how often they were told that they would hear from the brand: the gate keeps to it"`
 	Time     time.Time                 `json:"time,omitzero" doc:"when the customer did it; absent, now"`
+}
+
+// frequency is a promise of at most so many messages.
+type frequency struct {
+	Messages int    `json:"messages" minimum:"1" maximum:"100" doc:"how many at most"`
+	Per      string `json:"per" enum:"day,week,month"`
 }
 
 // evidence is one fact that proves it.
@@ -71,6 +80,9 @@ type evidence string
 func (evidence) Schema(huma.Registry) *huma.Schema { return textSchema(500, "") }
 
 func (i *ConsentInput) check(r *reader, at string) {
+	if i.State == conversation.Withdrawn && i.Promise != nil {
+		r.fault(at+"/frequency", "belongs to consent that is given")
+	}
 	if i.State == conversation.Given && i.Wording == "" {
 		r.fault(at+"/wording", "is missing; send the exact words that the customer agreed to: they are the proof")
 	}
@@ -90,6 +102,9 @@ func (i *ConsentInput) consent() conversation.Consent {
 		for name, fact := range i.Evidence {
 			row.Evidence[name] = string(fact)
 		}
+	}
+	if i.Promise != nil {
+		row.Promise = &conversation.Promise{Messages: i.Promise.Messages, Per: i.Promise.Per}
 	}
 	return row
 }

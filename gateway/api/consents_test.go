@@ -29,6 +29,18 @@ func TestConsentIsARowOfTheLedger(t *testing.T) {
 	}
 }
 
+func TestAPromisedFrequencyGoesWithTheConsent(t *testing.T) {
+	w := open(t)
+	row := w.expect(w.post("/v1/consents", strings.Replace(consent("given"), `"to"`, `"frequency":{"messages":4,"per":"month"},"to"`, 1)), 201)
+	c := w.expect(w.get("/v1/customers/%2B33612345678"), 200)
+	ledger := w.expect(w.get("/v1/customers/%2B33612345678/consents"), 200)
+	const want = "map[messages:4 per:month]"
+	if fmt.Sprint(row["frequency"]) != want || fmt.Sprint(c["consents"].([]any)[0].(map[string]any)["promise"]) != want ||
+		fmt.Sprint(ledger["consents"].([]any)[0].(map[string]any)["frequency"]) != want {
+		t.Errorf("row %v, customer %v, ledger %v", row, c, ledger)
+	}
+}
+
 func TestAWithdrawalIsNotOverturnedByARequest(t *testing.T) {
 	w := open(t)
 	w.expect(w.post("/v1/consents", consent("given")), 201)
@@ -55,6 +67,9 @@ func TestAFaultyConsentIsRefused(t *testing.T) {
 		"another purpose":    {strings.Replace(consent("given"), "marketing", "marketting", 1), "/purpose", `did you mean "marketing"?`},
 		"nobody":             {strings.Replace(consent("given"), `"to":"`+claire+`",`, "", 1), "/to", "is missing"},
 		"a time to come":     {strings.Replace(consent("given"), `"to"`, `"time":"2126-01-01T00:00:00Z","to"`, 1), "/time", "future"},
+		"a promise of none":  {strings.Replace(consent("given"), `"to"`, `"frequency":{"messages":0,"per":"month"},"to"`, 1), "/frequency/messages", "from 1 to 100"},
+		"a promise a year":   {strings.Replace(consent("given"), `"to"`, `"frequency":{"messages":4,"per":"year"},"to"`, 1), "/frequency/per", "choose among day, week, month"},
+		"a promise with no":  {strings.Replace(consent("withdrawn"), `"to"`, `"frequency":{"messages":4,"per":"month"},"to"`, 1), "/frequency", "is given"},
 		"evidence of a list": {strings.Replace(consent("given"), `{"form":"newsletter-7","ip":"192.0.2.1"}`, "[]", 1), "/evidence", "not an object"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,13 +84,13 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="causette"`)
 		}
 		known.Write(w)
-	case errors.Is(err, gateway.ErrBusy), errors.Is(err, gateway.ErrTransient):
-		gateway.Busy(w)
 	case r.Context().Err() != nil:
 		// The source has gone. What it asked may be durable: it asks again.
 		p := problem("interrupted", "send it again with the same ids")
 		p.RetryAfter = time.Second
 		p.Write(w)
+	case errors.Is(err, gateway.ErrBusy), errors.Is(err, gateway.ErrTransient):
+		gateway.Busy(w)
 	default:
 		a.log.Error("api request failed", "route", r.Pattern, "error", err)
 		problem("internal", "it is logged; send the request again later").Write(w)

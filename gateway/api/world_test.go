@@ -37,6 +37,7 @@ const (
 // answer is held against the description.
 type world struct {
 	*testing.T
+	api     *api.API
 	server  *httptest.Server
 	store   *store.Store
 	gateway *gateway.Gateway
@@ -102,8 +103,9 @@ func openOver(t *testing.T, r rate, g *gateway.Gateway, st *store.Store) *world 
 	var running sync.WaitGroup
 	running.Go(func() { jobs.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	w.server = httptest.NewServer(api.New(api.Options{Door: w.door, Store: st, Prompts: g, Bulk: jobs, Reports: weather{}, Price: tariff,
-		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst}))
+	w.api = api.New(api.Options{Door: w.door, Store: st, Prompts: g, Bulk: jobs, Reports: weather{}, Price: tariff,
+		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst})
+	w.server = httptest.NewServer(w.api)
 	t.Cleanup(w.server.Close)
 	w.secret = w.key(lumen)
 	if w.router, err = described(); err != nil {
@@ -262,6 +264,7 @@ func (w *world) refused(a answer, status int, code string) map[string]any {
 	if body["code"] != code || a.Header.Get("Content-Type") != "application/problem+json" {
 		w.Fatalf("answered %v as %s, not %s", body, a.Header.Get("Content-Type"), code)
 	}
+	answered.Store(code, true)
 	return body
 }
 

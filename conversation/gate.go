@@ -39,9 +39,10 @@ func (s *Script) Again(c Conversation, m Message, now time.Time) Verdict {
 	if m.Purpose == Answer || m.Exempt || m.Agent != "" {
 		return Verdict{Rule: "answer", Why: "it answers the customer", Route: r}
 	}
-	g := gate{Script: s, c: &c, r: r, now: now, asks: m.Asks, said: true}
+	judged := c // what an answer does not need is not moved to the heap for it
+	g := gate{Script: s, c: &judged, r: r, now: now, asks: m.Asks, said: true}
 	g.p = &Prompt{ID: m.Prompt, Purpose: m.Purpose, Text: m.Text, To: m.To, Expires: m.Expires}
-	if g.pending = c.pending(m.Prompt); g.pending != nil {
+	if g.pending = judged.pending(m.Prompt); g.pending != nil {
 		g.p = &g.pending.Prompt
 	}
 	return g.judge()
@@ -69,8 +70,10 @@ type gate struct {
 	said    bool     // it is the second gate: the words were judged, and its own question is open
 	asks    string   // that question
 
-	at    *where
-	light *daylight
+	// Looked up once.
+	at      *where
+	light   *daylight
+	touches []Touch
 }
 
 func (g *gate) marketing() bool { return g.p.Purpose == Marketing }

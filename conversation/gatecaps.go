@@ -72,18 +72,23 @@ func remember(list []Touch, touch Touch) []Touch {
 // before are the touches that count for the prompt: at the second gate those
 // that came before its own.
 func (g *gate) before() []Touch {
-	list := g.c.Customer.Touches
-	if i := slices.IndexFunc(list, func(x Touch) bool { return g.p.ID != "" && x.Prompt == g.p.ID }); i >= 0 {
-		return list[:i]
+	if g.touches == nil {
+		g.touches = g.c.Customer.Touches
+		for i := range g.touches {
+			if x := &g.touches[i]; x.Prompt == g.p.ID && x.Prompt != "" {
+				g.touches = g.touches[:i]
+				break
+			}
+		}
 	}
-	return list
+	return g.touches
 }
 
 // count is how many of them lie within a period before a moment.
 func (g *gate) count(at time.Time, period time.Duration, counts func(*Touch) bool) (n int) {
-	list := g.before()
+	list, from := g.before(), at.Add(-period)
 	for i := range list {
-		if x := &list[i]; counts(x) && x.At.After(at.Add(-period)) {
+		if x := &list[i]; counts(x) && x.At.After(from) {
 			n++
 		}
 	}
@@ -97,10 +102,10 @@ func (g *gate) exceeded(at time.Time, most int, period time.Duration, counts fun
 		return time.Time{}
 	}
 	within := 0
-	list := g.before()
+	list, from := g.before(), at.Add(-period)
 	for i := len(list) - 1; i >= 0; i-- {
 		x := &list[i]
-		if !counts(x) || !x.At.After(at.Add(-period)) {
+		if !counts(x) || !x.At.After(from) {
 			continue
 		}
 		if within++; within == most {

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,29 +15,29 @@ import (
 // are found: folded, whole, outside links, and outside the wordings that only
 // sound like one ("code de retrait").
 
-// offerWords are what makes a text an offer.
-type offerWords struct {
-	words  wordings // alone
-	before wordings // before an amount: save 10 €
-	after  wordings // after one: 10 € offerts, 20 % off
-	on     wordings // after a percentage with a loose minus: - 20 % sur
-	codes  wordings // before a word in capitals: code LUMEN10
-	except wordings // and what is none, though it has such words
+// offerWords are the phrases that tell an offer, by their first word.
+type offerWords map[string][]offerPhrase
+
+// offerPhrase is a phrase, and what it tells.
+type offerPhrase struct {
+	tells offerKind
+	words []string
 }
 
-func newOfferWords() offerWords {
-	return offerWords{words: wordings{}, before: wordings{}, after: wordings{}, on: wordings{}, codes: wordings{}, except: wordings{}}
-}
+// offerKind is what a phrase tells of a text.
+type offerKind string
 
-func (o offerWords) clone() offerWords {
-	return offerWords{o.words.clone(), o.before.clone(), o.after.clone(), o.on.clone(), o.codes.clone(), o.except.clone()}
-}
-
-// wordings are found by their first word.
-type wordings map[string][][]string
+const (
+	offerAlone  offerKind = "words"  // an offer
+	offerBefore offerKind = "before" // one before an amount: save 10 €
+	offerAfter  offerKind = "after"  // one after an amount: 10 € offerts, 20 % off
+	offerOn     offerKind = "on"     // one after a percentage with a loose minus: - 20 % sur
+	offerCode   offerKind = "codes"  // one before a word in capitals: code LUMEN10
+	offerNone   offerKind = "except" // none, though it has such words
+)
 
 // add reads one phrase of a script.
-func (ps wordings) add(n node) {
+func (o offerWords) add(tells offerKind, n node) {
 	var words []string
 	for _, w := range wordsOf(n.text()) {
 		words = append(words, w.text)
@@ -45,32 +46,26 @@ func (ps wordings) add(n node) {
 		n.wrong("has no word in it")
 		return
 	}
-	if !slices.ContainsFunc(ps[words[0]], func(p []string) bool { return slices.Equal(p, words) }) {
-		ps[words[0]] = append(ps[words[0]], words)
+	first := words[0]
+	if !slices.ContainsFunc(o[first], func(p offerPhrase) bool { return p.tells == tells && slices.Equal(p.words, words) }) {
+		o[first] = append(slices.Clip(o[first]), offerPhrase{tells, words})
 	}
 }
 
-func (ps wordings) clone() wordings {
-	c := wordings{}
-	for first, list := range ps {
-		c[first] = slices.Clone(list)
-	}
-	return c
-}
-
-func (ps wordings) len() (n int) {
-	for _, list := range ps {
+func (o offerWords) len() (n int) {
+	for _, list := range o {
 		n += len(list)
 	}
 	return n
 }
 
-// at is how many words the longest phrase has that begins at a word; 0: none does.
-func (ps wordings) at(text []offerWord) int {
+// tellsOf is how many words the longest phrase of a kind has with which a text
+// begins; 0: it begins with none.
+func tellsOf(kind offerKind, text []offerWord) int {
 	longest := 0
-	for _, p := range ps[text[0].text] {
-		if len(p) <= len(text) && len(p) > longest && (len(p) == 1 || same(p[1:], text[1:])) {
-			longest = len(p)
+	for _, p := range text[0].phrases {
+		if p.tells == kind && len(p.words) <= len(text) && len(p.words) > longest && same(p.words[1:], text[1:]) {
+			longest = len(p.words)
 		}
 	}
 	return longest
@@ -88,20 +83,24 @@ func same(p []string, text []offerWord) bool {
 // offerWord is a word as the gate compares it, and what stood around it.
 type offerWord struct {
 	text    string // folded
-	number  bool   // digits alone
-	capital bool   // four letters and digits or more, in capitals: a code
-	minus   bool   // "-" stands right before it, and no word before that
-	loose   bool   // a space is between
-	percent bool   // "%" stands after it
-	unit    bool   // a currency's sign stands beside it
-	spared  bool   // it belongs to a phrase that is no offer
+	phrases []offerPhrase
+	number  bool // digits alone
+	capital bool // four letters and digits or more, in capitals: a code
+	minus   bool // "-" stands before it, and no word before that
+	loose   bool // and a space is between
+	percent bool // "%" stands after it
+	unit    bool // a currency's sign stands beside it
+	spared  bool // it belongs to a phrase that is no offer
 }
 
 // offer is what makes a text an offer, in the text's own words; "" where nothing does.
-func (o *offerWords) offer(text string) string {
+func (o offerWords) offer(text string) string {
 	words := wordsOf(cutRunes(text, maxText))
 	for i := range words {
-		for k := range o.except.at(words[i:]) {
+		words[i].phrases = o[words[i].text]
+	}
+	for i := range words {
+		for k := range tellsOf(offerNone, words[i:]) {
 			words[i+k].spared = true
 		}
 	}
@@ -109,24 +108,22 @@ func (o *offerWords) offer(text string) string {
 		if w.spared {
 			continue
 		}
-		if n := o.words.at(words[i:]); n > 0 && !slices.ContainsFunc(words[i:i+n], func(w offerWord) bool { return w.spared }) {
-			return spoken(words[i : i+n])
+		n := tellsOf(offerAlone, words[i:])
+		if n > 0 && slices.ContainsFunc(words[i:i+n], func(w offerWord) bool { return w.spared }) {
+			n = 0
 		}
-		if n := o.amount(words[i:]); n > 0 {
-			return spoken(words[i : i+n])
-		}
-		if n := o.code(words[i:]); n > 0 {
+		if n = cmp.Or(n, offerAmount(words[i:]), offerOfCode(words[i:])); n > 0 {
 			return spoken(words[i : i+n])
 		}
 	}
 	return ""
 }
 
-// amount finds "-20 %", "save 10 €" and "10 € offerts" at the first word.
-func (o *offerWords) amount(text []offerWord) int {
+// offerAmount finds "-20 %", "save 10 €" and "10 € offerts" at the first word.
+func offerAmount(text []offerWord) int {
 	w := text[0]
 	if w.number {
-		if w.percent && w.minus && (!w.loose || len(text) > 1 && o.on.at(text[1:]) > 0) {
+		if w.percent && w.minus && (!w.loose || len(text) > 1 && tellsOf(offerOn, text[1:]) > 0) {
 			return 1
 		}
 		i := 1
@@ -134,13 +131,13 @@ func (o *offerWords) amount(text []offerWord) int {
 			i++
 		}
 		if i < len(text) && !text[i].spared {
-			if n := o.after.at(text[i:]); n > 0 {
+			if n := tellsOf(offerAfter, text[i:]); n > 0 {
 				return i + n
 			}
 		}
 		return 0
 	}
-	n := o.before.at(text)
+	n := tellsOf(offerBefore, text)
 	if n == 0 || n >= len(text) || !text[n].number {
 		return 0
 	}
@@ -153,9 +150,9 @@ func (o *offerWords) amount(text []offerWord) int {
 // currencies are units as they are spelled out.
 var currencies = map[string]bool{"eur": true, "euro": true, "euros": true, "usd": true, "dollar": true, "dollars": true, "gbp": true, "pounds": true, "chf": true}
 
-// code finds "code LUMEN10" and "code : BIENVENUE" at the first word.
-func (o *offerWords) code(text []offerWord) int {
-	n := o.codes.at(text)
+// offerOfCode finds "code LUMEN10" and "code : BIENVENUE" at the first word.
+func offerOfCode(text []offerWord) int {
+	n := tellsOf(offerCode, text)
 	if n == 0 {
 		return 0
 	}
@@ -189,9 +186,10 @@ func wordsOf(text string) []offerWord {
 	if !isASCII(text) {
 		text = norm.NFKD.String(text)
 	}
-	words := make([]offerWord, 0, 32)
-	folded := make([]byte, 0, 24)
-	minus, loose := false, false // a minus sign stands before, and no word before that; and a space
+	words := make([]offerWord, 0, 40)
+	ends := make([]int, 0, 40) // of the words in folded
+	folded := make([]byte, 0, len(text)+8)
+	minus, loose := false, false
 	for i := 0; i < len(text); {
 		if link := linkAt(text[i:]); link > 0 {
 			i += link
@@ -213,47 +211,57 @@ func wordsOf(text string) []offerWord {
 				if n := len(words); n > 0 && words[n-1].number {
 					words[n-1].unit = true
 				}
-				minus = minus && i+size < len(text) && text[i+size] >= '0' && text[i+size] <= '9'
 			default:
 				minus = false
 			}
 			i += size
 			continue
 		}
-		w := offerWord{minus: minus, loose: loose, number: true, capital: true}
+		w := offerWord{minus: minus, loose: loose}
 		if i > 0 {
 			before, _ := utf8.DecodeLastRuneInString(text[:i])
 			w.unit = before == '€' || before == '$' || before == '£'
 		}
-		folded, minus = folded[:0], false
-		letters, runes := false, 0
-		for i < len(text) {
-			r, size := utf8.DecodeRuneInString(text[i:])
-			if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) {
-				i += size // an accent, a joiner
-				continue
-			}
-			if (r == '.' || r == ',') && w.number && i+1 < len(text) && '0' <= text[i+1] && text[i+1] <= '9' {
-				folded = append(folded, '.') // 12,50
-				i += size
-				continue
-			}
-			if !isWord(r) {
-				break
-			}
-			runes++
-			if !unicode.IsDigit(r) {
-				letters, w.number = true, false
-				w.capital = w.capital && unicode.IsUpper(r)
-			}
-			folded = appendFolded(folded, r)
-			i += size
-		}
-		w.capital = w.capital && letters && runes >= 4
-		w.text = string(folded)
-		words = append(words, w)
+		i, folded = w.read(text, i, folded)
+		minus = false
+		words, ends = append(words, w), append(ends, len(folded))
+	}
+	all, from := string(folded), 0
+	for i, end := range ends {
+		words[i].text, from = all[from:end], end
 	}
 	return words
+}
+
+// read reads the word that begins at i, and returns where it ends, and the
+// folded text with it.
+func (w *offerWord) read(text string, i int, folded []byte) (int, []byte) {
+	w.number, w.capital = true, true
+	letters, runes := false, 0
+	for i < len(text) {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r >= utf8.RuneSelf && (unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r)):
+			i += size // an accent, a joiner
+			continue
+		case (r == '.' || r == ',') && w.number && i+1 < len(text) && '0' <= text[i+1] && text[i+1] <= '9':
+			folded = append(folded, '.') // 12,50
+			i += size
+			continue
+		}
+		if !isWord(r) {
+			break
+		}
+		runes++
+		if !unicode.IsDigit(r) {
+			letters, w.number = true, false
+			w.capital = w.capital && unicode.IsUpper(r)
+		}
+		folded = appendFolded(folded, r)
+		i += size
+	}
+	w.capital = w.capital && letters && runes >= 4
+	return i, folded
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -261,16 +269,20 @@ func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // wordEnds reports a text that ends in a word: what follows is a hyphen or a range.
 func wordEnds(text string) bool {
 	r, _ := utf8.DecodeLastRuneInString(text)
-	return isWord(r) || unicode.Is(unicode.Mn, r)
+	return isWord(r) || r >= utf8.RuneSelf && unicode.Is(unicode.Mn, r)
 }
 
 func appendFolded(to []byte, r rune) []byte {
-	switch r {
-	case 'ß', 'ẞ':
+	switch {
+	case 'A' <= r && r <= 'Z':
+		return append(to, byte(r)+'a'-'A')
+	case r < utf8.RuneSelf:
+		return append(to, byte(r))
+	case r == 'ß' || r == 'ẞ':
 		return append(to, "ss"...)
-	case 'œ', 'Œ':
+	case r == 'œ' || r == 'Œ':
 		return append(to, "oe"...)
-	case 'æ', 'Æ':
+	case r == 'æ' || r == 'Æ':
 		return append(to, "ae"...)
 	}
 	return utf8.AppendRune(to, unicode.ToLower(r))

@@ -77,8 +77,8 @@ var defaultGate = sync.OnceValue(func() gateRules {
 
 // Bounds of a script's gate.
 const (
-	maxPlaces = 500
-	maxWords  = 2000
+	maxPlaces       = 500
+	maxOfferPhrases = 5000
 )
 
 // parseGate reads a section over what is decided without it.
@@ -170,31 +170,35 @@ func isPlace(key string) bool {
 		(!parted || len(region) >= 1 && len(region) <= 3 && !strings.ContainsFunc(region, func(r rune) bool { return capital(r) && (r < '0' || r > '9') }))
 }
 
-// parseOffers reads the words that make a text an offer.
-func parseOffers(n node, o offerWords) offerWords {
-	f := n.fields("words", "before", "after", "on", "codes", "except")
-	if o.words == nil {
-		o = newOfferWords()
+// parseOffers reads the words that make a text an offer, beside those that do
+// without it.
+func parseOffers(n node, over offerWords) offerWords {
+	kinds := [...]offerKind{offerAlone, offerBefore, offerAfter, offerOn, offerCode, offerNone}
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
 	}
-	o = o.clone()
-	for _, m := range f["words"].members() {
+	f := n.fields(names...)
+	o := maps.Clone(over)
+	if o == nil {
+		o = offerWords{}
+	}
+	for _, m := range f[string(offerAlone)].members() {
 		if !slices.Contains(understanding.Languages[:], m.key) {
 			m.wrong("unknown language%s", nearest(m.key, understanding.Languages[:]))
 			continue
 		}
 		for _, item := range m.items() {
-			o.words.add(item)
+			o.add(offerAlone, item)
 		}
 	}
-	for name, into := range map[string]wordings{"before": o.before, "after": o.after, "on": o.on, "codes": o.codes, "except": o.except} {
-		for _, item := range f[name].items() {
-			into.add(item)
+	for _, kind := range kinds[1:] {
+		for _, item := range f[string(kind)].items() {
+			o.add(kind, item)
 		}
 	}
-	for name, into := range map[string]wordings{"words": o.words, "before": o.before, "after": o.after, "on": o.on, "codes": o.codes, "except": o.except} {
-		if into.len() > maxWords {
-			f[name].wrong("has more than %d wordings", maxWords)
-		}
+	if o.len() > maxOfferPhrases {
+		n.wrong("has more than %d phrases", maxOfferPhrases)
 	}
 	return o
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,8 @@ type carrier struct {
 	waiting [customers]atomic.Pointer[text]
 	replies atomic.Int64
 	strays  atomic.Int64           // replies that nobody waited for: second answers
+	prompts atomic.Int64           // messages of a bulk job
+	told    [customers]atomic.Bool // who got one
 	reply   atomic.Pointer[string] // the last one's words
 }
 
@@ -72,6 +75,12 @@ func (c *carrier) accepted(m twiliotest.Message) {
 	i := customerAt(m.To)
 	if i < 0 {
 		c.strays.Add(1)
+		return
+	}
+	if strings.Contains(m.Body, bulkWords) {
+		if c.prompts.Add(1); c.told[i].Swap(true) {
+			c.strays.Add(1)
+		}
 		return
 	}
 	t := c.waiting[i].Swap(nil)

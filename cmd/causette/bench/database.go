@@ -59,8 +59,8 @@ func (d *database) use(ctx context.Context, o store.Options, do func(*store.Stor
 }
 
 // seed makes the schema and the customers: a shop has its customers before
-// they text.
-func (d *database) seed(ctx context.Context) error {
+// they text. profile, unless nil, says what is known of customer i.
+func (d *database) seed(ctx context.Context, profile func(i int, c *conversation.Customer)) error {
 	return d.use(ctx, store.Options{}, func(st *store.Store) error {
 		if err := st.Migrate(ctx); err != nil {
 			return err
@@ -71,8 +71,15 @@ func (d *database) seed(ctx context.Context) error {
 		}
 		for some := range slices.Chunk(who, 1000) {
 			err := st.Group(ctx, newGroupID(), []conversation.BrandID{brand}, func(tx gateway.Tx) error {
-				_, err := tx.Lock(ctx, brand, some)
-				return err
+				rows, err := tx.Lock(ctx, brand, some)
+				if err != nil || profile == nil {
+					return err
+				}
+				for _, r := range rows {
+					profile(customerAt(string(r.Conversation.Customer.Phone)), &r.Conversation.Customer)
+					r.CustomerChanged = true
+				}
+				return tx.Write(ctx, brand, gateway.Writes{Rows: rows})
 			})
 			if err != nil {
 				return fmt.Errorf("make customers: %w", err)

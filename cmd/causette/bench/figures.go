@@ -32,7 +32,7 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 	}
 	defer func() { err = errors.Join(err, db.stop()) }()
 	b.say("%s: making %d customers", engine, customers)
-	if err := db.seed(ctx); err != nil {
+	if err := db.seed(ctx, nil); err != nil {
 		return nil, fmt.Errorf("%s: seed: %w", engine, err)
 	}
 	f = &figures{engine: engine}
@@ -87,7 +87,7 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 		}
 	}()
 	b.say("%s: whole loop and HTTP alone, %d rounds", name, rounds)
-	whole, err := b.serve(ctx, db.url, callbacks)
+	whole, err := b.serve(ctx, db.url, callbacks, unpaced)
 	if err != nil {
 		return nil, "", err
 	}

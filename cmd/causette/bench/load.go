@@ -96,24 +96,32 @@ func (l *load) chat(ctx context.Context, m *measured) {
 // late counts from when it was meant to be sent, so that a stall is seen by
 // everybody who would have met it.
 func (l *load) open(ctx context.Context, rate float64, d time.Duration, m *measured) error {
+	span, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	return l.openUntil(ctx, span, rate, m)
+}
+
+// openUntil is open until span ends.
+func (l *load) openUntil(ctx, span context.Context, rate float64, m *measured) error {
 	due := make(chan time.Time, int(rate*patience.Seconds())+1)
 	var lines sync.WaitGroup
 	for range l.lines {
 		lines.Go(func() { l.say(ctx, due, m) })
 	}
 	from, began, stolen := l.carrier.replies.Load(), time.Now(), gatewaytest.Stolen()
-	for n := range int(rate * d.Seconds()) {
+	for n := 0; ; n++ {
 		at := began.Add(time.Duration(float64(n) / rate * float64(time.Second)))
-		if wait(ctx, time.Until(at)); ctx.Err() != nil {
+		if wait(span, time.Until(at)); span.Err() != nil {
 			break
 		}
 		due <- at
 	}
+	took := time.Since(began)
 	close(due)
 	lines.Wait()
 	err := errors.Join(ctx.Err(), l.settled())
 	m.host = max(m.host, stolen())
-	m.rate = float64(l.carrier.replies.Load()-from) / d.Seconds()
+	m.rate = float64(l.carrier.replies.Load()-from) / took.Seconds()
 	return err
 }
 

@@ -71,6 +71,10 @@ func run(ctx context.Context) (err error) {
 	flags.IntVar(&b.lines, "lines", 768, "connections, each with one text at a time")
 	flags.StringVar(&b.program, "causette", "", "the program to measure; built when empty")
 	flags.StringVar(&b.profiles, "profile", "", "folder for processor profiles of serve")
+	job := bulkRun{}
+	flags.IntVar(&job.prompts, "bulk", 0, "measure only a bulk job of so many prompts, and answers to customers beside it")
+	flags.Float64Var(&job.rate, "bulk-rate", 100, "texts a second beside it")
+	flags.IntVar(&job.rounds, "bulk-rounds", rounds, "how often, each on a new database")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return err
 	}
@@ -95,8 +99,11 @@ func run(ctx context.Context) (err error) {
 	machine := fmt.Sprintf("%d cores, fsync of 4 KiB in %d µs", runtime.NumCPU(), disk.Microseconds())
 	b.say("%s", machine)
 
+	if job.prompts > 0 {
+		return b.bulk(ctx, os.Stdout, machine, strings.FieldsFunc(*stores, comma), job)
+	}
 	var all []*figures
-	for _, engine := range strings.FieldsFunc(*stores, func(r rune) bool { return r == ',' }) {
+	for _, engine := range strings.FieldsFunc(*stores, comma) {
 		f, err := b.measure(ctx, engine, *callbacks)
 		if err != nil {
 			return err
@@ -113,3 +120,5 @@ func run(ctx context.Context) (err error) {
 	report(os.Stdout, all, f)
 	return nil
 }
+
+func comma(r rune) bool { return r == ',' }

@@ -31,11 +31,11 @@ func (b *bench) footprint(ctx context.Context, span time.Duration) (f *footprint
 	}
 	defer func() { err = errors.Join(err, db.stop()) }()
 	b.say("memory: making %d customers", customers)
-	if err := db.seed(ctx); err != nil {
+	if err := db.seed(ctx, nil); err != nil {
 		return nil, fmt.Errorf("memory: seed: %w", err)
 	}
 	b.say("memory: %d turns a second for %s", memoryRate, span)
-	s, err := b.serve(ctx, db.url, false)
+	s, err := b.serve(ctx, db.url, false, unpaced)
 	if err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
@@ -49,7 +49,7 @@ func (b *bench) footprint(ctx context.Context, span time.Duration) (f *footprint
 	if err := errors.Join(err, s.stop()); err != nil {
 		return nil, fmt.Errorf("memory: %w", err)
 	}
-	if s, err = b.serve(ctx, db.url, false); err != nil {
+	if s, err = b.serve(ctx, db.url, false, unpaced); err != nil {
 		return nil, fmt.Errorf("cold start: %w", err)
 	}
 	f.start = s.server.started

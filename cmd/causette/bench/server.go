@@ -16,9 +16,7 @@ import (
 	"time"
 )
 
-// What the measured gateway is called with. One brand, several senders: a pace
-// of 10,000 segments a second, the most that a configuration may name, must not
-// be what limits.
+// What the measured gateway is called with: one brand, several senders.
 const (
 	accountSID = "AC00000000000000000000000000000001"
 	authToken  = "played-token"
@@ -27,13 +25,20 @@ const (
 	senders    = 4
 )
 
+// How many segments a second a sender may say. The most that a configuration may
+// name must not be what limits; a short code is what a shop sends bulk from.
+const (
+	unpaced   = 10_000
+	shortPace = 100
+)
+
 func channelOf(customer int) int    { return customer % senders }
 func channelID(channel int) string  { return fmt.Sprintf("sms-%d", channel) }
 func shortCode(channel int) string  { return fmt.Sprintf("3610%d", channel) }
 func baseURL(address string) string { return "http://" + address }
 
 // configuration is what serve is started with.
-func configuration(listen, admin, database, carrier string) string {
+func configuration(listen, admin, database, carrier string, pace int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `listen: %s
 admin_listen: %s
@@ -58,8 +63,8 @@ channels:
     account_sid: %s
     auth_token: %s
     base_url: %s
-    messages_per_second: 10000
-`, channelID(i), brand, shortCode(i), accountSID, authToken, carrier)
+    messages_per_second: %d
+`, channelID(i), brand, shortCode(i), accountSID, authToken, carrier, pace)
 	}
 	return b.String()
 }

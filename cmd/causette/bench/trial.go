@@ -39,10 +39,10 @@ type stage struct {
 }
 
 // serve starts the shipped program on a database.
-func (b *bench) serve(ctx context.Context, database string, callbacks bool) (*stage, error) {
+func (b *bench) serve(ctx context.Context, database string, callbacks bool, pace int) (*stage, error) {
 	return b.stage("serve", callbacks, func(s *server, carrier string) error {
 		config := filepath.Join(b.dir, "causette.yaml")
-		text := configuration(s.addr, s.admin, database, carrier)
+		text := configuration(s.addr, s.admin, database, carrier, pace)
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 			return fmt.Errorf("write the configuration: %w", err)
 		}

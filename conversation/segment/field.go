@@ -156,6 +156,7 @@ var fields = func() map[string]*field {
 			}
 			return time.Time{}
 		}},
+		{name: "clicked", kind: moment, example: "clicked within 30d", moment: func(c *conversation.Conversation) time.Time { return c.Customer.Clicked }},
 		{name: "last_order", kind: moment, example: "last_order older than 60d", moment: func(c *conversation.Conversation) time.Time {
 			if len(c.Customer.Orders) == 0 {
 				return time.Time{}

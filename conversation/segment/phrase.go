@@ -71,6 +71,7 @@ var phrases = map[string]map[string]phrase{
 	"cart":         {"fr": {noun: "son panier"}, "en": {noun: "their cart"}},
 	"wrote":        {"fr": {noun: "son dernier message"}, "en": {noun: "their last message"}},
 	"touched":      {"fr": {noun: "notre dernier envoi"}, "en": {noun: "our last prompt to them"}},
+	"clicked":      {"fr": {noun: "son dernier clic"}, "en": {noun: "their last click"}},
 	"last_order":   {"fr": {noun: "sa dernière commande"}, "en": {noun: "their last order"}},
 	"cart_changed": {"fr": {noun: "le dernier changement de son panier"}, "en": {noun: "the last change of their cart"}},
 }

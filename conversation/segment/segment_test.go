@@ -33,6 +33,7 @@ func ana() *conversation.Conversation {
 		Returns:  []conversation.Return{{ID: "r1", Status: "refunded", Changed: ago(60)}},
 		Touches:  []conversation.Touch{{Purpose: conversation.Marketing, At: ago(30)}, {Purpose: conversation.Transactional, At: ago(9)}},
 		Consents: []conversation.Standing{{Medium: conversation.SMS, Purpose: conversation.Marketing, State: conversation.Given}, {Medium: conversation.WhatsApp, Purpose: conversation.Marketing, State: conversation.Withdrawn}},
+		Clicked:  ago(3),
 		Place:    conversation.Place{Country: "BE", Region: "BRU", Zones: []string{"Europe/Brussels"}},
 	}
 	return &c
@@ -136,6 +137,7 @@ var cases = []struct{ text, who string }{
 	{`wrote known`, "a"},
 	{`touched older than 7d`, "a"},
 	{`touched within 8d`, ""},
+	{`clicked within 3d`, "a"},
 	{`last_order older than 60d`, "a"},
 	{`last_order within 60d`, ""},
 	{`last_order before 2026-10-01`, "a"},
@@ -226,7 +228,7 @@ func TestASegmentIsPrintedAsItIsWritten(t *testing.T) {
 func TestAnErrorSaysWhereAndWhat(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{``, `column 1, at the end: the segment is empty; write everyone to mean all customers`},
-		{`vip and`, `column 8, at the end: a condition begins with a field: bought, cart, cart_changed, consent, conversation_open, …`},
+		{`vip and`, `column 8, at the end: a condition begins with a field: bought, cart, cart_changed, clicked, consent, …`},
 		{`valeu >= 3 EUR`, `column 1, at "valeu": there is no field "valeu", did you mean "value"?`},
 		{`vip value`, `column 5, at "value": a condition ends here; go on with and, or, or an end`},
 		{`vip and (returning`, `column 19, at the end: ")" is missing`},

@@ -2,7 +2,6 @@ package bulk_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -19,33 +18,14 @@ import (
 // BenchmarkJob is what one prompt of a job costs on each store, with the script
 // of the demo: nearly all of them stay in line, since the carrier is slow.
 func BenchmarkJob(b *testing.B) {
-	script, err := conversation.ParseScript(conversation.BrandInfo{ID: brand, Name: "Lumen", Languages: []string{"fr", "en"},
-		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(brand), ".")
-	if err != nil {
-		b.Fatal(err)
-	}
+	script := demo(b)
 	for engine, url := range map[string]string{"sqlite": "file:" + filepath.Join(b.TempDir(), "causette.db"), "postgres": pgtest.URL(b)} {
 		b.Run(engine, func(b *testing.B) {
-			st, err := store.Open(b.Context(), url, store.Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if err := st.Migrate(b.Context()); err != nil {
-				b.Fatal(err)
-			}
-			g, err := gateway.New(gateway.Options{Store: st, SettleApart: engine == "postgres",
-				Routes:  []gateway.Route{{Brand: brand, Channel: &carrier{got: map[conversation.Address]int{}}, PerSecond: 10}},
-				Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil }})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if err := g.Use(b.Context(), brand, script, script.Source()); err != nil {
-				b.Fatal(err)
-			}
+			st, g, stop := serve(b, url, &carrier{got: map[conversation.Address]int{}}, script, 10)
+			defer stop()
 			subscribe(b, st, b.N)
 			ctx, cancel := context.WithCancel(context.Background())
-			ended := make(chan error, 1)
-			go func() { ended <- g.Run(ctx) }()
+			defer cancel()
 			jobs, err := bulk.New(bulk.Options{Store: st, Door: g})
 			if err != nil {
 				b.Fatal(err)
@@ -63,16 +43,23 @@ func BenchmarkJob(b *testing.B) {
 			if err != nil || job.Status != gateway.BulkDone || job.Progress.Matched != b.N {
 				b.Errorf("got %+v, %v", job, err)
 			}
-			cancel()
-			if err := errors.Join(<-ended, st.Close()); err != nil {
-				b.Error(err)
-			}
 		})
 	}
 }
 
+// demo is the demo's script.
+func demo(t testing.TB) *conversation.Script {
+	t.Helper()
+	script, err := conversation.ParseScript(conversation.BrandInfo{ID: brand, Name: "Lumen", Languages: []string{"fr", "en"},
+		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(brand), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return script
+}
+
 // subscribe makes customers who agreed to offers and for whom it is morning.
-func subscribe(b *testing.B, st *store.Store, n int) {
+func subscribe(b testing.TB, st *store.Store, n int) {
 	b.Helper()
 	zone := fmt.Sprintf("Etc/GMT%+d", time.Now().UTC().Hour()-11) // POSIX: west is positive
 	for from := 0; from < n; from += 1000 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -107,8 +108,8 @@ func engines(t *testing.T, do func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { do(t, pgtest.URL(t)) })
 }
 
-// serve runs a gateway on a database until stop.
-func serve(t *testing.T, url string, c *carrier) (*store.Store, *gateway.Gateway, func()) {
+// serve runs a gateway on a database until stop, at so many texts a second (0: any).
+func serve(t testing.TB, url string, c *carrier, script gateway.Script, perSecond float64) (*store.Store, *gateway.Gateway, func()) {
 	t.Helper()
 	st, err := store.Open(t.Context(), url, store.Options{})
 	if err != nil {
@@ -117,12 +118,13 @@ func serve(t *testing.T, url string, c *carrier) (*store.Store, *gateway.Gateway
 	if err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	g, err := gateway.New(gateway.Options{Store: st, Routes: []gateway.Route{{Brand: brand, Channel: c}},
-		Scripts: func(conversation.BrandID, []byte) (gateway.Script, error) { return herald{}, nil }})
+	g, err := gateway.New(gateway.Options{Store: st, Routes: []gateway.Route{{Brand: brand, Channel: c, PerSecond: perSecond}},
+		SettleApart: strings.HasPrefix(url, "postgres"), // as serve does
+		Scripts:     func(conversation.BrandID, []byte) (gateway.Script, error) { return script, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Use(t.Context(), brand, herald{}, []byte("{}")); err != nil {
+	if err := g.Use(t.Context(), brand, script, []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -142,7 +144,7 @@ func TestACrashLeavesNobodyOutAndGivesNobodyTwo(t *testing.T) {
 	engines(t, func(t *testing.T, url string) {
 		const customers, crashes = 1500, 6
 		c := &carrier{got: map[conversation.Address]int{}}
-		st, g, stop := serve(t, url, c)
+		st, g, stop := serve(t, url, c, herald{}, 0)
 		made(t, st, customers)
 		first, err := bulk.New(bulk.Options{Store: st, Door: g})
 		if err != nil {
@@ -169,7 +171,7 @@ func TestACrashLeavesNobodyOutAndGivesNobodyTwo(t *testing.T) {
 			running.Wait()
 			if i == crashes/2 { // the whole gateway starts anew
 				stop()
-				st, g, stop = serve(t, url, c)
+				st, g, stop = serve(t, url, c, herald{}, 0)
 			}
 		}
 		last, err := bulk.New(bulk.Options{Store: st, Door: g, Lease: 2 * time.Second})
@@ -229,7 +231,7 @@ func await(t *testing.T, what string, so func() bool) {
 
 func TestTenThousandAreCountedQuickly(t *testing.T) {
 	engines(t, func(t *testing.T, url string) {
-		st, g, stop := serve(t, url, &carrier{got: map[conversation.Address]int{}})
+		st, g, stop := serve(t, url, &carrier{got: map[conversation.Address]int{}}, herald{}, 0)
 		defer stop()
 		made(t, st, 10_000)
 		b, err := bulk.New(bulk.Options{Store: st, Door: g})

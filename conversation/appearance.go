@@ -18,34 +18,24 @@ type Appearance struct {
 	Saves *sms.Price `json:"saves,omitempty"` // what the offer saves
 }
 
-// Appear measures a text on a medium. kind is the channel's and country the
-// recipient's, as the tariff knows them.
-func Appear(text string, m Medium, tariff sms.Tariff, kind, country string) Appearance {
+// Appear measures a text on a medium. price says what so many segments cost, nil
+// where that is not known; a message on WhatsApp is one.
+func Appear(text string, m Medium, price func(segments int) *sms.Price) Appearance {
 	measure := sms.MeasureOf(text)
 	a := Appearance{Characters: measure.Characters, Units: measure.Units, Segments: 1}
 	if m == WhatsApp { // it has no alphabet, and no segments
-		kind = string(WhatsApp)
-		a.Price = priced(tariff, kind, country, 1)
+		a.Price = price(1)
 		return a
 	}
 	a.Encoding, a.Segments, a.Forcing = measure.Encoding, measure.Segments, measure.Forcing
-	a.Price = priced(tariff, kind, country, a.Segments)
+	a.Price = price(a.Segments)
 	offer := sms.OfferFor(text)
 	if offer.Saves() <= 0 {
 		return a
 	}
 	a.Offer = &offer
-	if after := priced(tariff, kind, country, offer.After.Segments); a.Price != nil && after != nil {
-		after.Amount = a.Price.Amount - after.Amount
-		a.Saves = after
+	if after := price(offer.After.Segments); a.Price != nil && after != nil {
+		a.Saves = &sms.Price{Amount: a.Price.Amount - after.Amount, Scale: a.Price.Scale, Currency: a.Price.Currency}
 	}
 	return a
-}
-
-func priced(tariff sms.Tariff, kind, country string, segments int) *sms.Price {
-	price, err := tariff.Price(kind, country, segments)
-	if err != nil {
-		return nil
-	}
-	return &price
 }

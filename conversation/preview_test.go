@@ -19,8 +19,19 @@ var examplesOf = map[string]string{
 }
 
 var tariff = sms.Tariff{
-	"twilio":   {"FR": {Price: sms.Price{Amount: 798, Scale: 4, Currency: "USD"}}},
+	"sms":      {"FR": {Price: sms.Price{Amount: 798, Scale: 4, Currency: "USD"}}},
 	"whatsapp": {"default": {Price: sms.Price{Amount: 50, Scale: 4, Currency: "USD"}, Per: sms.PerMessage}},
+}
+
+// priced is what segments cost by the tariff.
+func priced(kind, country string) func(segments int) *sms.Price {
+	return func(segments int) *sms.Price {
+		price, err := tariff.Price(kind, country, segments)
+		if err != nil {
+			return nil
+		}
+		return &price
+	}
 }
 
 // Every default template as it leaves, on each medium, in each of the brand's
@@ -62,7 +73,7 @@ func preview(t *testing.T, b *strings.Builder, s *Script, info TemplateInfo, m M
 	if info.Purpose == Marketing {
 		text = s.footed(text, c, Route{Medium: m})
 	}
-	a := Appear(text, m, tariff, "twilio", "FR")
+	a := Appear(text, m, priced(string(m), "FR"))
 	fmt.Fprintf(b, "%s, %s\n  %s\n", info.Name, m, text)
 	if m == SMS {
 		fmt.Fprintf(b, "  %s, %d characters, %d units, %d segments, %s\n", a.Encoding, a.Characters, a.Units, a.Segments, a.Price)
@@ -95,25 +106,25 @@ func preview(t *testing.T, b *strings.Builder, s *Script, info TemplateInfo, m M
 func TestAnAppearance(t *testing.T) {
 	dear := "L’atelier vous attend : votre commande est prête et vous pouvez venir la chercher."
 	for _, c := range []struct {
-		name, text    string
-		medium        Medium
-		kind, country string
-		encoding      sms.Encoding
-		segments      int
-		price, saves  string
-		forcing       string
-		offer         string
+		name, text   string
+		medium       Medium
+		country      string
+		encoding     sms.Encoding
+		segments     int
+		price, saves string
+		forcing      string
+		offer        string
 	}{
-		{name: "in GSM-7", text: "Bonjour, 149,90 €", medium: SMS, kind: "twilio", country: "FR", encoding: sms.GSM7, segments: 1, price: "0.0798 USD"},
-		{name: "dear for two signs", text: dear, medium: SMS, kind: "twilio", country: "FR", encoding: sms.UCS2, segments: 2, price: "0.1596 USD", saves: "0.0798 USD", forcing: "’ê",
+		{name: "in GSM-7", text: "Bonjour, 149,90 €", medium: SMS, country: "FR", encoding: sms.GSM7, segments: 1, price: "0.0798 USD"},
+		{name: "dear for two signs", text: dear, medium: SMS, country: "FR", encoding: sms.UCS2, segments: 2, price: "0.1596 USD", saves: "0.0798 USD", forcing: "’ê",
 			offer: "L'atelier vous attend : votre commande est prete et vous pouvez venir la chercher."},
-		{name: "dear for an emoji, which stays", text: dear + " 👍", medium: SMS, kind: "twilio", country: "FR", encoding: sms.UCS2, segments: 2, price: "0.1596 USD", forcing: "’ê👍"},
-		{name: "at a price that nobody knows", text: dear, medium: SMS, kind: "twilio", country: "XX", encoding: sms.UCS2, segments: 2, forcing: "’ê",
+		{name: "dear for an emoji, which stays", text: dear + " 👍", medium: SMS, country: "FR", encoding: sms.UCS2, segments: 2, price: "0.1596 USD", forcing: "’ê👍"},
+		{name: "at a price that nobody knows", text: dear, medium: SMS, country: "XX", encoding: sms.UCS2, segments: 2, forcing: "’ê",
 			offer: "L'atelier vous attend : votre commande est prete et vous pouvez venir la chercher."},
-		{name: "on WhatsApp", text: dear, medium: WhatsApp, kind: "twilio", country: "FR", segments: 1, price: "0.0050 USD"},
+		{name: "on WhatsApp", text: dear, medium: WhatsApp, country: "FR", segments: 1, price: "0.0050 USD"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := Appear(c.text, c.medium, tariff, c.kind, c.country)
+			a := Appear(c.text, c.medium, priced(string(c.medium), c.country))
 			price, saves, forcing, offer := "", "", "", ""
 			if a.Price != nil {
 				price = a.Price.String()

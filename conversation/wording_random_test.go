@@ -103,7 +103,7 @@ func worded(s *Script, text string, values map[string]string, p *Prompt, m Mediu
 			return template + ": nobody could stop: " + signed
 		}
 		if template == "" {
-			Appear(w.text, m, tariff, "twilio", "FR")
+			Appear(w.text, m, priced(string(m), "FR"))
 			s.Lint(p, w.text, m, "fr")
 		}
 	}

@@ -48,15 +48,15 @@ func (x *session) secretOf(ctx context.Context, given gateway.Secret) (gateway.S
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: the one in the database is damaged", ErrSecret)
-	case given == nil && kept == "" && print != "":
+	case len(given) == 0 && kept == "" && print != "":
 		return nil, fmt.Errorf("%w: there is none", ErrSecret)
-	case given == nil && kept == "":
+	case len(given) == 0 && kept == "":
 		own = make([]byte, gateway.MinSecret)
 		_, _ = rand.Read(own) // never fails
 		return own, x.put(ctx, keepSecret, hex.EncodeToString(own), gateway.Secret(own).Print())
-	case given == nil && gateway.Secret(own).Print() != print:
+	case len(given) == 0 && gateway.Secret(own).Print() != print:
 		return nil, fmt.Errorf("%w: the one in the database was changed", ErrSecret)
-	case given == nil:
+	case len(given) == 0:
 		return own, nil
 	case given.Print() == print && kept == "":
 		return given, nil

@@ -121,7 +121,7 @@ func (f configFlag) desk(ctx context.Context, do func(*agents.Desk) error) error
 	if err != nil {
 		return err
 	}
-	st, err := openStore(ctx, cfg.Database, false, log)
+	st, err := openStore(ctx, cfg, false, log)
 	if err != nil {
 		return err
 	}

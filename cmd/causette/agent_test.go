@@ -65,7 +65,7 @@ channels:
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := openStore(t.Context(), cfg.Database, false, log)
+	st, err := openStore(t.Context(), cfg, false, log)
 	if err != nil {
 		t.Fatal(err)
 	}

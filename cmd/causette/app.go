@@ -241,6 +241,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 	}
 	group.Go(func() error { a.console.Run(serving); return nil })
 	group.Go(func() error { a.people.IndexTexts(serving); return nil })
+	group.Go(func() error { a.people.RunErasures(serving); return nil })
 	group.Go(func() error { a.assigner.Run(serving); return nil })
 	group.Go(func() error { a.bulk.Run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
@@ -278,9 +279,14 @@ func logger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(os.Stderr, o))
 }
 
+// storeOptions is what the configuration says of its database.
+func storeOptions(cfg *configs.Config, log *slog.Logger) store.Options {
+	return store.Options{Logger: log, Secret: []byte(cfg.Secret), Forget: func(url string) error { return media.Remove(cfg.Media, url) }}
+}
+
 // openStore opens the configured database and checks or brings up its schema.
-func openStore(ctx context.Context, url string, migrate bool, log *slog.Logger) (*store.Store, error) {
-	st, err := store.Open(ctx, url, store.Options{Logger: log})
+func openStore(ctx context.Context, cfg *configs.Config, migrate bool, log *slog.Logger) (*store.Store, error) {
+	st, err := store.Open(ctx, cfg.Database, storeOptions(cfg, log))
 	if err != nil {
 		return nil, err
 	}
@@ -288,17 +294,26 @@ func openStore(ctx context.Context, url string, migrate bool, log *slog.Logger) 
 	switch {
 	case err != nil:
 	case have == want:
-		return st, nil
+		err = keyed(ctx, st)
 	case have > want:
 		err = fmt.Errorf("the database has schema %d, this program knows %d: run a newer causette", have, want)
 	case migrate || have == 0:
 		if err = st.Migrate(ctx); err == nil {
-			return st, nil
+			err = keyed(ctx, st)
 		}
 	default:
 		err = fmt.Errorf("the database has schema %d, this program needs %d: run `causette migrate`, or serve with --migrate", have, want)
 	}
-	return nil, errors.Join(err, st.Close())
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return st, nil
+}
+
+// keyed looks at the installation's secret before the first turn does.
+func keyed(ctx context.Context, st *store.Store) error {
+	_, err := st.Secret(ctx)
+	return err
 }
 
 // shutdownGrace is how long open requests may take once the gateway stops: an

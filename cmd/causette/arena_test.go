@@ -30,7 +30,7 @@ func (s *trial) node() (*app, func()) {
 		s.t.Fatal(err)
 	}
 	cfg.Sending = configs.Sending{Deadline: raceDeadline, Lease: raceLease, ListLag: raceLag}
-	st, err := openStore(s.t.Context(), cfg.Database, false, log)
+	st, err := openStore(s.t.Context(), cfg, false, log)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -125,7 +125,9 @@ func openDemo(ctx context.Context, folder, listen string, log *slog.Logger, cloc
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(ctx, cfg.Database, store.Options{Logger: log, Clock: clock})
+	options := storeOptions(cfg, log)
+	options.Clock = clock
+	st, err := store.Open(ctx, cfg.Database, options)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,10 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Key     keyCmd     `cmd:"" help:"Manage the API keys of automations."`
 	Agent   agentCmd   `cmd:"" help:"Manage the accounts of people at the desk."`
+
+	Consents     consentsCmd     `cmd:"" help:"Prove the ledger of consents."`
+	Suppressions suppressionsCmd `cmd:"" help:"Take over lists of who is not written to."`
+	Customer     customerCmd     `cmd:"" help:"Answer a customer's request for their data, or to be forgotten."`
 }
 
 // streams are what a command reads and writes, so that tests run commands.

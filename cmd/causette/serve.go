@@ -45,7 +45,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st, err := openStore(ctx, cfg.Database, c.Migrate, log)
+	st, err := openStore(ctx, cfg, c.Migrate, log)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,9 @@ func (c *checkCmd) Run(s streams) error {
 	if err := errors.Join(problems...); err != nil {
 		return err
 	}
+	if c.Config != "" && cfg.Secret == "" {
+		fmt.Fprintln(s.out, "secret: there is none, so the database keeps one: whoever writes to the database could then rewrite the ledger of consents; set secret: ${CAUSETTE_SECRET} before the first customer comes")
+	}
 	fmt.Fprintf(s.out, "%d brands, %d channels: fine\n", len(cfg.Brands), len(cfg.Channels))
 	return nil
 }
@@ -175,7 +178,7 @@ func (c *migrateCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	st, err := openStore(ctx, cfg.Database, true, log)
+	st, err := openStore(ctx, cfg, true, log)
 	if err != nil {
 		return err
 	}
@@ -211,7 +214,7 @@ func (c *keyAddCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	st, err := openStore(ctx, cfg.Database, false, log)
+	st, err := openStore(ctx, cfg, false, log)
 	if err != nil {
 		return err
 	}

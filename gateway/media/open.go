@@ -41,6 +41,27 @@ func Open(folder, url string) (gateway.File, error) {
 	return gateway.File{Content: f, Type: typeOf(path.Ext(name)), Size: info.Size()}, nil
 }
 
+// Remove removes a photo of the folder by the URL of its message; what is none,
+// or is not there, is no error.
+func Remove(folder, url string) error {
+	name, ours := strings.CutPrefix(url, Scheme)
+	if !ours || folder == "" {
+		return nil
+	}
+	root, err := os.OpenRoot(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("remove a photo: %w", err)
+	}
+	defer root.Close()
+	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove a photo: %w", err)
+	}
+	return nil
+}
+
 func typeOf(ending string) string {
 	for kind, e := range endings {
 		if e == ending {

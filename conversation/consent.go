@@ -51,7 +51,10 @@ func (t *turn) stand(row Consent) {
 	case at.Before(list[i].At):
 		return
 	default:
-		list[i].State, list[i].At, list[i].Promise = state, at, row.Promise
+		if row.Promise != nil || list[i].State != Given { // who agrees again, and is told nothing of it, was promised what they were
+			list[i].Promise = row.Promise
+		}
+		list[i].State, list[i].At = state, at
 	}
 	t.c.Customer.Consents = list
 }
@@ -96,6 +99,9 @@ func (t *turn) consentRecorded(row *Consent) {
 	}
 	t.decide("consent.given")
 	t.record(*row)
+	if row.Source != overturns {
+		return // what others say of a customer settles no doubt that the customer's own words raised
+	}
 	t.c.Customer.Suspended = false
 	t.unset(timerStop)
 	if row.Purpose == Transactional {

@@ -12,7 +12,7 @@ import (
 	"github.com/causette/causette/conversation/understanding"
 )
 
-// labelledOffer is a text of testdata/offers.txt.
+// labelledOffer is a text of testdata/labelled/offers.txt.
 type labelledOffer struct {
 	language, text string
 	offer          bool
@@ -20,7 +20,7 @@ type labelledOffer struct {
 
 func labelledOffers(t testing.TB) []labelledOffer {
 	t.Helper()
-	f, err := os.Open("testdata/offers.txt")
+	f, err := os.Open("testdata/labelled/offers.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func labelledOffers(t testing.TB) []labelledOffer {
 		case slices.Contains(understanding.Languages[:], line):
 			language = line
 		default:
-			t.Fatalf("testdata/offers.txt:%d: neither + nor - nor a language: %q", n, line)
+			t.Fatalf("testdata/labelled/offers.txt:%d: neither + nor - nor a language: %q", n, line)
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -47,7 +47,7 @@ func labelledOffers(t testing.TB) []labelledOffer {
 }
 
 // A text that makes an offer is found, one that does not is let go, in each of
-// the seven languages. To add a case is to add a line to testdata/offers.txt.
+// the seven languages. To add a case is to add a line to testdata/labelled/offers.txt.
 func TestOffersAreFoundAndNothingElse(t *testing.T) {
 	offers := defaultGate().offers
 	found := map[string]int{}

@@ -4,6 +4,7 @@ import { App } from './ui/App.tsx';
 import './css/base.css';
 import './css/list.css';
 import './css/thread.css';
+import './css/prompts.css';
 import './css/customer.css';
 import './css/dialog.css';
 

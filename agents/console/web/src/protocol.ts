@@ -71,7 +71,11 @@ export interface Order {
 export interface Return { id: string; order: string; status: string; changed: string }
 export interface Consent { medium: string; purpose: string; state: 'given' | 'withdrawn'; at: string; source?: string; wording?: string }
 /** A consent with what proves it. */
-export interface Proof extends Consent { evidence?: Record<string, string> | null; rule?: string }
+export interface Proof extends Consent {
+  evidence?: Record<string, string> | null; rule?: string;
+  promise?: { messages: number; per: 'day' | 'week' | 'month' } | null; // how often they were told that they would hear from the brand
+  chain?: 'whole' | 'broken' | ''; // of the ledger, up to this row; "": from before there was one
+}
 
 export interface Profile {
   first?: string; last?: string; email?: string; language?: string; timezone?: string; country?: string;
@@ -97,7 +101,32 @@ export interface Conversation extends Summary {
   channel?: string;
   segment_price?: Price | null;
   window_until?: string | null; // WhatsApp takes free text until then
+  prompts?: Waiting[] | null; // what automations asked for and what waits
 }
+
+/** Who asked for what nobody had asked for. */
+export interface Asked { id: string; purpose: string; template?: string; campaign?: string }
+
+/** A prompt that waits, and what the gate said of it. */
+export interface Waiting extends Asked {
+  status: 'scheduled' | 'held' | 'shown';
+  text?: string; since: string;
+  at?: string; // when it is looked at again, or goes by itself
+  rule: string; waits?: string; why?: string; inputs?: Record<string, string> | null;
+}
+
+/** What an agent may say, filled from the customer. */
+export interface Template extends Reading {
+  name: string; purpose: string; languages: string[]; language: string; source: string;
+  approved: boolean; // WhatsApp takes it after its window
+  variables: Variable[];
+}
+export interface Variable {
+  name: string; filters: string[]; required: boolean; known: boolean; default: string; value: string;
+  from: 'customer' | 'order' | 'cart' | 'brand' | ''; of: string;
+}
+/** How a template reads, or the refusal that it would meet. */
+export interface Reading { text: string; code: string; why: string }
 
 /** What a customer sent, on our own origin. */
 export interface Media { href: string; type: string }
@@ -122,13 +151,15 @@ export interface Entry {
   data?: Record<string, string> | null;
   act?: string; // the client's id of the act that did it
   after?: string; // when a queued message goes out
+  medium?: string; // of a message
+  prompt?: Asked | null;
 }
 
 export type ActKind = 'claim' | 'write' | 'note' | 'transfer' | 'return' | 'snooze' | 'resolve' | 'reopen' | 'tag' | 'unsubscribe' | 'keep'
-  | 'decline' | 'recall';
+  | 'decline' | 'recall' | 'release' | 'drop';
 export interface Act {
   id: string; kind: ActKind; text?: string; to?: string; team?: string; until?: string; after?: string; message?: string;
-  mentions?: string[]; tags?: string[]; seen?: number; anyway?: boolean;
+  mentions?: string[]; tags?: string[]; seen?: number; anyway?: boolean; template?: string; variables?: Record<string, string>; prompt?: string;
 }
 
 export interface Frame { v?: number; t: string; seq?: number; brand?: string; id?: string; re?: string; ts?: string; d?: any }
@@ -187,5 +218,12 @@ export interface Report { name: ReportName; columns: Column[]; rows: Cell[][] | 
 
 export type IncidentKind = 'carrier' | 'product' | 'intent';
 export interface Incident { id: string; brand: string; kind: IncidentKind; match: string; text: Record<string, string>; since: string; until?: string | null; by?: string }
+
+export type PrivacyKind = 'export' | 'erasure';
+/** What a person asked for of their data, and until when it must be done. */
+export interface PrivacyRequest {
+  id: string; brand: string; customer: string; name: string; kind: PrivacyKind; status: 'open' | 'running' | 'done';
+  asked: string; due: string; by: string; by_name: string; done?: string;
+}
 
 export interface AuditItem { id: string; at: string; agent: string; name: string; kind: string; brand?: string; customer?: string; detail?: string | Record<string, unknown> | null }

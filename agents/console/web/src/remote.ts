@@ -3,7 +3,7 @@
 
 import type { Api } from './live/api.ts';
 import {
-  partsOf, type AuditItem, type Begin, type BulkKind, type BulkResult, type Conversation, type Hit, type Incident, type Key, type Live, type Mention,
+  partsOf, type PrivacyKind, type PrivacyRequest, type Reading, type Template, type AuditItem, type Begin, type BulkKind, type BulkResult, type Conversation, type Hit, type Incident, type Key, type Live, type Mention,
   type Report, type ReportName,
 } from './protocol.ts';
 
@@ -24,6 +24,11 @@ export const mentions = (api: Api, cursor?: string) => api.ask<Paged<Mention> & 
 export const readMention = (api: Api, id: string) => api.ask<void>('PUT', `mentions/${name(id)}`, { read: true });
 
 export const begin = (api: Api, b: Begin) => api.ask<{ version: number; conversation: Conversation }>('POST', 'conversations', b);
+
+const of = (key: Key) => { const { brand, customer } = partsOf(key); return `conversations/${name(brand)}/${name(customer)}`; };
+export const templates = (api: Api, key: Key, signal?: AbortSignal) => api.ask<{ items: Template[] | null }>('GET', `${of(key)}/templates`, undefined, signal);
+export const readTemplate = (api: Api, key: Key, template: string, variables: Record<string, string>, signal?: AbortSignal) =>
+  api.ask<Reading>('POST', `${of(key)}/templates/${name(template)}`, { variables }, signal);
 
 export const mostAtOnce = 100; // conversations in one request
 
@@ -59,3 +64,8 @@ export const endIncident = (api: Api, i: Incident) => api.ask<void>('DELETE', `i
 
 export const audit = (api: Api, o: { brand?: string; agent?: string; kind?: string; cursor?: string }) =>
   api.ask<Paged<AuditItem>>('GET', `audit${query({ ...o, limit: 50 })}`);
+
+export const privacyRequests = (api: Api, brand?: string) => api.ask<{ items: PrivacyRequest[] | null }>('GET', `privacy${query({ brand })}`);
+export const askPrivacy = (api: Api, r: { brand: string; phone: string; kind: PrivacyKind; asked?: string }) => api.ask<PrivacyRequest>('POST', 'privacy', r);
+export const exported = (api: Api, r: PrivacyRequest) => api.file(`privacy/${name(r.brand)}/${name(r.id)}/export`);
+export const erase = (api: Api, r: PrivacyRequest, phone: string) => api.ask<PrivacyRequest>('POST', `privacy/${name(r.brand)}/${name(r.id)}/erase`, { phone });

@@ -10,7 +10,7 @@ export interface Canned { id: string; title: string; text: Partial<Record<Langua
 
 /** A request that the server refused; code is the problem's, stable. */
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly code: string, readonly problem: { detail?: string; owner?: string; missed?: Entry[]; version?: number }) {
+  constructor(readonly status: number, readonly code: string, readonly problem: { detail?: string; owner?: string; next?: string; missed?: Entry[]; version?: number }) {
     super(problem.detail ?? code);
   }
   /** Worth asking again with the same id: the server was not able to decide. */
@@ -24,14 +24,24 @@ export class Api {
   constructor(private readonly root = '/v1/desk/', private readonly fetcher: typeof fetch = (...a) => fetch(...a)) {}
 
   async ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const r = await this.request(method, path, body, signal ?? AbortSignal.timeout(15_000));
+    return (r.status === 204 ? undefined : await r.json()) as T;
+  }
+
+  /** A document to keep; a large one takes its time. */
+  async file(path: string): Promise<Blob> {
+    return (await this.request('GET', path, undefined, AbortSignal.timeout(120_000))).blob();
+  }
+
+  private async request(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (method !== 'GET') headers['X-Causette-CSRF'] = this.csrf;
     const r = await this.fetcher(this.root + path, {
       method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body),
-      signal: signal ?? AbortSignal.timeout(15_000),
+      signal,
     });
-    if (r.ok) return (r.status === 204 ? undefined : await r.json()) as T;
+    if (r.ok) return r;
     const problem = await r.json().catch(() => ({}));
     if (r.status === 401 && path !== 'session') this.onOver();
     throw new Refusal(r.status, problem.code ?? `http_${r.status}`, problem);

@@ -340,6 +340,11 @@ export class DeskClient {
     this.outbox.add(key, { id: uuid(), kind, text, seen: this.looked(key), ...more }, new Date().toISOString());
   }
 
+  /** Says a template; what it reads as stands in the thread until it is there. */
+  say(key: Key, template: string, variables: Record<string, string>, shown: string) {
+    this.outbox.add(key, { id: uuid(), kind: 'write', template, variables, seen: this.looked(key) }, new Date().toISOString(), shown);
+  }
+
   /** Sends a refused message all the same, having looked at what was said. */
   anyway(p: Pending) {
     this.outbox.retry(p.act.id, { anyway: true, seen: Math.max(this.looked(p.key), ...(p.missed ?? []).map((e) => e.version)) });
@@ -388,6 +393,6 @@ export class DeskClient {
   private draftName(key: Key) { return `causette.draft.${this.me}.${key}`; }
 }
 
-function rowOf({ desk: _d, profile: _p, questions: _q, draft: _t, can_write: _c, why_not: _w, channel: _h, ...row }: Conversation): Summary {
+function rowOf({ desk: _d, profile: _p, questions: _q, draft: _t, can_write: _c, why_not: _w, channel: _h, prompts: _o, ...row }: Conversation): Summary {
   return row;
 }

@@ -9,6 +9,7 @@ export interface Pending {
   key: Key;
   act: Act & { kind: 'write' | 'note' };
   at: string;
+  shown?: string; // what a template says
   state: 'queued' | 'posting' | 'accepted' | 'refused';
   code?: string; // why it was refused
   missed?: Entry[]; // what was said meanwhile, when that is why
@@ -47,8 +48,8 @@ export class Outbox {
     this.items.sort((a, b) => (a.act.id < b.act.id ? -1 : 1));
   }
 
-  add(key: Key, act: Pending['act'], at: string) {
-    const p: Pending = { key, act, at, state: 'queued' };
+  add(key: Key, act: Pending['act'], at: string, shown?: string) {
+    const p: Pending = { key, act, at, state: 'queued', ...(shown && { shown }) };
     this.keep(p);
     this.set([...this.items, p]);
     this.flush();
@@ -58,7 +59,7 @@ export class Outbox {
   retry(id: string, change: Pick<Act, 'anyway' | 'seen'> = {}) {
     const old = this.items.find((x) => x.act.id === id);
     if (old?.state !== 'refused') return;
-    const p: Pending = { key: old.key, at: old.at, state: 'queued', act: { ...old.act, ...change, id: uuid() } };
+    const p: Pending = { key: old.key, at: old.at, ...(old.shown && { shown: old.shown }), state: 'queued', act: { ...old.act, ...change, id: uuid() } };
     this.keep(p);
     this.shelf.removeItem(this.prefix + id);
     this.set(this.items.map((x) => (x === old ? p : x)));

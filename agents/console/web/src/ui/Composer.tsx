@@ -2,17 +2,20 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEve
 import { Clock3, Hand, MessageSquareText, Moon, Send, StickyNote, Zap } from 'lucide-react';
 import { at as nameAt, colleagues, fill, inLanguage, mentions, search, slash, valuesOf } from '../compose.ts';
 import type { Canned } from '../live/api.ts';
-import type { Key, Language } from '../protocol.ts';
+import type { Key, Language, Template } from '../protocol.ts';
 import { clock, lasting, localTime } from '../time.ts';
 import { speak, useWords } from '../words/index.ts';
 import { awake, isNight, morning, nextAt } from '../zone.ts';
 import { useActs, usePossible } from './acts.ts';
 import { screen, useClient, useDesk, useNow, useScreen, whyNot } from './context.ts';
+import { Approved } from './Approved.tsx';
 import { Later } from './Later.tsx';
 import { Meter } from './Meter.tsx';
 import { useRecall } from './recall.ts';
 import { takeReturned, useReturned } from './returned.ts';
 import { useSuggest, type Choice } from './Suggest.tsx';
+import { TemplateForm } from './TemplateForm.tsx';
+import { useTemplateChoices, useTemplates } from './templates.ts';
 
 export const longest = 1600; // characters that the carriers take in one message
 
@@ -36,6 +39,7 @@ export function Composer({ k }: { k: Key }) {
   const [caret, move] = useState(0);
   const [closed, close] = useState<string | null>(null); // the text at which the list was closed
   const [asked, ask] = useState(false); // the replies were asked for with the button
+  const [template, choose] = useState<Template | null>(null);
   const touched = useRef(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const put = useRef<number | null>(null); // where the caret is to stand
@@ -76,7 +80,7 @@ export function Composer({ k }: { k: Key }) {
   const shut = window !== undefined && window <= 0;
   const blocked = !note && !!row && (!may.mine || detail?.can_write === false || shut);
   const why = !may.mine ? may.held ? say('claim.held', { name: may.held }) : say(row?.owner_kind === 'assistant' ? 'write.takeover_first' : 'write.claim_first')
-    : shut ? say('no.closed_window') : detail?.why_not ? whyNot(detail.why_not, say) : say('write.blocked');
+    : detail?.why_not ? whyNot(detail.why_not, say) : say('write.blocked');
   const zone = detail?.profile?.timezone;
   const night = !note && isNight(zone, now) && !awake(wrote, now);
   const latest = row?.medium === 'whatsapp' && detail?.window_until ? Date.parse(detail.window_until) : Infinity;
@@ -114,17 +118,33 @@ export function Composer({ k }: { k: Key }) {
     const brand = brands.find((b) => b.id === row?.brand)?.name ?? '';
     return valuesOf(detail, me, brand, speak(row?.language === 'en' ? 'en' : 'fr' satisfies Language));
   }, [detail, me, brands, row?.brand, row?.language]);
+  const choosing = !blocked && !note && !template && (typed !== undefined && closed !== text || asked);
+  const offered = useTemplates(k, choosing, row?.version);
+  const ready = useMemo(() => search(canned, typed ?? '').map((c) => choiceOf(c)), [canned, typed, values, row?.language, say]);
+  const sayable = useTemplateChoices(offered, typed ?? '', false);
   const replies = useSuggest({
-    open: !blocked && !note && canned.length > 0 && (typed !== undefined && closed !== text || asked),
-    label: say('write.canned'), none: say('write.canned.none'),
-    choices: useMemo(() => search(canned, typed ?? '').map((c) => choiceOf(c)), [canned, typed, values, row?.language, say]),
-    onPick: (c) => insert(c.preview ?? ''),
+    open: choosing, label: say('write.ready'), none: say(offered === 'loading' ? 'template.loading' : 'write.canned.none'),
+    choices: useMemo(() => [...ready, ...sayable], [ready, sayable]),
+    onPick: (c) => {
+      const t = sayable.find((x) => x.id === c.id)?.template;
+      if (t) take(t);
+      else insert(c.preview ?? '');
+    },
     onClose: () => { close(text); ask(false); },
   });
+  function take(t: Template) {
+    ask(false);
+    if (typed !== undefined) change(''); // what was typed looked for it
+    choose(t);
+  }
+  function leave() {
+    choose(null);
+    requestAnimationFrame(() => area.current?.focus());
+  }
   function choiceOf(c: Canned): Choice {
     const filled = fill(inLanguage(c, row?.language), values);
     const names = filled.missing.map((m) => say.maybe(`blank.${m}`, m)).join(', ');
-    return { id: c.id, label: c.title, hint: filled.text, preview: filled.text, blocked: names ? say('write.canned.missing', { names }) : undefined };
+    return { id: c.id, label: c.title, hint: filled.text, preview: filled.text, tag: say('canned.mark'), blocked: names ? say('write.canned.missing', { names }) : undefined };
   }
   function insert(reply: string) {
     const before = typed !== undefined || empty ? '' : `${text.trimEnd()} `;
@@ -185,20 +205,22 @@ export function Composer({ k }: { k: Key }) {
       {dawn && !blocked && (
         <p className="night"><Moon aria-hidden />{say('night.lead', { time: localTime(zone, now, say) ?? '', name, at: clock(dawn.toISOString(), say) })}</p>
       )}
-      {blocked ? (
-        <div className="blocked" role={shut ? 'status' : undefined}>
+      {shut && may.mine && !note && row ? <Approved key={k} k={k} version={row.version} /> : blocked ? (
+        <div className="blocked">
           <p>{why}</p>
           {!may.mine && may.claim && <button type="button" className="button primary" onClick={() => void Promise.resolve(claim(k)).then((done) => { if (done) screen.compose('write'); })}><Hand aria-hidden />{may.claim}</button>}
         </div>
+      ) : template && !note ? (
+        <TemplateForm key={template.name} k={k} t={template} sms={row?.medium === 'sms'} price={detail?.segment_price} onBack={leave} onSent={leave} />
       ) : (
         <>
           {list.element}
           <textarea ref={area} rows={2} value={text} onChange={(e) => { change(e.target.value); move(e.target.selectionStart); ask(false); }}
             onSelect={(e) => move(e.currentTarget.selectionStart)} onKeyDown={keys} aria-describedby="write-keys" dir="auto" {...list.aria}
-            aria-label={note ? say('write.note.label') : say('write.reply.label', { name, medium })} placeholder={say(note ? 'write.note.place' : canned.length ? 'write.place.canned' : 'write.place')} />
+            aria-label={note ? say('write.note.label') : say('write.reply.label', { name, medium })} placeholder={say(note ? 'write.note.place' : 'write.place.ready')} />
           <div className="composer-foot">
-            {!note && canned.length > 0 && (
-              <button type="button" className="icon-button" aria-label={say('write.canned')} title={`${say('write.canned')} (/)`} aria-expanded={!!replies.element}
+            {!note && (
+              <button type="button" className="icon-button" aria-label={say('write.ready')} title={`${say('write.ready')} (/)`} aria-expanded={!!replies.element}
                 onClick={() => { close(null); ask(!asked); area.current?.focus(); }}><Zap aria-hidden /></button>
             )}
             {!note && <Meter text={text} sms={row?.medium === 'sms'} price={detail?.segment_price} onFix={change} />}

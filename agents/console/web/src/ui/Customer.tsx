@@ -8,6 +8,7 @@ import { useActs } from './acts.ts';
 import { Boundary } from './Boundary.tsx';
 import { screen, useDesk, useNow } from './context.ts';
 import { reasonOf, Stars } from './Entry.tsx';
+import { WaitingPrompts } from './Prompt.tsx';
 import { Proof } from './Proof.tsx';
 
 /** What is known of the customer; a drawer where there is no room beside. */
@@ -47,6 +48,7 @@ function Panel({ k }: { k: Key }) {
           {c.desk.inputs && <Why of={c.desk.inputs} />}
         </Part>
       )}
+      {!!c?.prompts?.length && <Part title={say('who.prompts')}><WaitingPrompts list={c.prompts} /></Part>}
       {c && (
         <dl className="figures">
           {p.value?.currency && <div><dt>{say('who.value')}</dt><dd>{money(p.value, say)}</dd></div>}

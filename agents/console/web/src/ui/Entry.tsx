@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { AlertCircle, Bot, CalendarClock, Check, CheckCheck, Clock3, RotateCcw, Star, StickyNote, Undo2 } from 'lucide-react';
 import { explain, mayRepeat } from '../codes.ts';
+import { because } from '../prompts.ts';
 import { named } from '../compose.ts';
 import { linkify } from '../linkify.ts';
 import { hasFailed, type Entry, type Key } from '../protocol.ts';
@@ -9,6 +10,7 @@ import { useWords, type Speak } from '../words/index.ts';
 import { useClient, useDesk, useNow, useScreen } from './context.ts';
 import { both } from './Later.tsx';
 import { Attachment } from './Media.tsx';
+import { Origin } from './Prompt.tsx';
 import { leaves, soon, useRecall } from './recall.ts';
 import { giveBack } from './returned.ts';
 
@@ -16,7 +18,7 @@ import { giveBack } from './returned.ts';
 const recalled = (e: Entry) => e.status === 'cancelled' && (e.code === 'agent.recalled' || e.rule === 'agent.recalled');
 
 /** Something said, or a note. */
-export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key; follows: boolean }) {
+export const Bubble = memo(function Bubble({ e, k, follows, first }: { e: Entry; k: Key; follows: boolean; first?: Entry }) {
   const say = useWords();
   const me = useDesk((s) => s.me.agent.id);
   const colleague = useDesk((s) => (e.agent ? s.agents[e.agent]?.name : undefined));
@@ -42,6 +44,7 @@ export const Bubble = memo(function Bubble({ e, k, follows }: { e: Entry; k: Key
         <time dateTime={e.at}>{clock(e.at, say)}</time>
         {at !== undefined ? <Leaving e={e} k={k} at={at} /> : e.from !== 'customer' && e.kind === 'message' && e.status && <Delivery e={e} />}
         {!!e.segments && e.segments > 1 && <span>{say('thread.segments', { n: e.segments })}</span>}
+        <Origin e={e} first={first} />
         {e.from === 'assistant' && e.rule && <code title={say('thread.rule', { rule: e.rule })}>{e.rule}</code>}
       </footer>
       {own && hasFailed(e.status) && !recalled(e) && <Again e={e} k={k} />}
@@ -100,7 +103,7 @@ function withdrawn(code: string | undefined, say: Speak): string {
   if (!code) return '';
   if (/^(stop|optout|opt_out|agent\.unsubscribed)/.test(code)) return say('withdrawn.stop');
   if (code.startsWith('agent.')) return say('withdrawn.agent');
-  return code;
+  return because(code, null, say) || code;
 }
 
 function Delivery({ e }: { e: Entry }) {

@@ -10,7 +10,7 @@ const keys: [Word, [string[], Word][]][] = [
   ['keys.anywhere', [[[ctrl, 'K'], 'keys.palette'], [['?'], 'keys.help'], [['Esc'], 'keys.escape']]],
   ['keys.in_list', [[['J'], 'keys.next'], [['K'], 'keys.previous'], [['X'], 'keys.pick']]],
   ['keys.in_thread', [
-    [['C'], 'keys.claim'], [['D'], 'keys.decline'], [['R'], 'keys.reply'], [['N'], 'keys.note'], [['E'], 'keys.resolve'], [['B'], 'keys.give_back'], [['Z'], 'keys.snooze'],
+    [['C'], 'keys.claim'], [['D'], 'keys.decline'], [['R'], 'keys.reply'], [['N'], 'keys.note'], [['E'], 'keys.resolve'], [['B'], 'keys.give_back'], [['Z'], 'keys.snooze'], [['Y'], 'keys.release'], [['W'], 'keys.drop'],
     [['/'], 'keys.canned'], [['Enter'], 'keys.send'], [['Shift', 'Enter'], 'keys.line'], [[ctrl, 'Z'], 'keys.recall'],
   ]],
 ];

@@ -4,7 +4,7 @@ import { price as priceOf } from '../time.ts';
 import { useWords } from '../words/index.ts';
 
 /** What the text costs as SMS, and what makes it cost more. */
-export function Meter({ text, sms, price, onFix }: { text: string; sms: boolean; price?: Price | null; onFix: (text: string) => void }) {
+export function Meter({ text, sms, price, onFix }: { text: string; sms: boolean; price?: Price | null; onFix?: (text: string) => void }) {
   const say = useWords();
   if (!text) return <span className="meter" />;
   const m = meter(text);
@@ -19,7 +19,7 @@ export function Meter({ text, sms, price, onFix }: { text: string; sms: boolean;
       {m.forced.length > 0 && (
         <span>
           {say('meter.forced', { chars: m.forced.map((c) => (/\s/.test(c) ? say('meter.space') : c)).join(' ') })}
-          {fixed !== text && (
+          {onFix && fixed !== text && (
             <button type="button" className="plain" onClick={() => onFix(fixed)}>
               {say('meter.fix')}{less > 0 && ` (${say('meter.saves', { n: less })}${price ? `, −${priceOf(price, less, say)}` : ''})`}
             </button>

@@ -18,13 +18,13 @@ export function PendingBubble({ p }: { p: Pending }) {
 
   function takeBack() {
     const back = client.outbox.discard(p.act.id);
-    if (back) giveBack(p.key, back.act.text ?? '', back.act.kind);
+    if (back) giveBack(p.key, back.act.text ?? back.shown ?? '', back.act.kind);
   }
 
   return (
     <article className="bubble" data-from={p.act.kind === 'note' ? 'note' : 'agent'} data-own data-pending={p.state}>
       <header className="unseen"><strong>{say('thread.you')}</strong></header>
-      <div className="said"><Text text={p.act.text ?? ''} /></div>
+      <div className="said"><Text text={p.act.text ?? p.shown ?? ''} /></div>
       <footer>
         <time dateTime={p.at}>{clock(p.at, say)}</time>
         <span className="delivery" data-is={refused ? 'failed' : p.state} role={refused ? 'alert' : undefined}>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { partsOf, type Key, type Proof as Standing } from '../protocol.ts';
 import { clock, date } from '../time.ts';
 import { useWords } from '../words/index.ts';
@@ -30,9 +31,11 @@ export function Proof({ k, name, onClose }: { k: Key; name: string; onClose: () 
           <dl className="facts">
             <div><dt>{say('proof.at')}</dt><dd><time dateTime={c.at}>{date(c.at, say)}, {clock(c.at, say)}</time></dd></div>
             {c.source && <div><dt>{say('proof.source')}</dt><dd>{say.maybe(`source.${c.source}`, c.source)}</dd></div>}
+            {c.promise && <div><dt>{say('proof.promise')}</dt><dd>{say(`proof.promise.${c.promise.per}`, { n: c.promise.messages })}</dd></div>}
             {c.wording && <div><dt>{say('proof.wording')}</dt><dd><q>{c.wording}</q></dd></div>}
             {Object.entries(c.evidence ?? {}).map(([what, v]) => <div key={what}><dt>{say('proof.evidence')}{say('app.colon')}{say.maybe(`evidence.${what}`, what.replaceAll('_', ' '))}</dt><dd>{v}</dd></div>)}
             {c.rule && <div><dt>{say('proof.rule')}</dt><dd><code>{c.rule}</code></dd></div>}
+            {c.chain && <div><dt>{say('proof.chain')}</dt><dd className="chain" data-is={c.chain}>{c.chain === 'whole' ? <ShieldCheck aria-hidden /> : <ShieldAlert aria-hidden />}{say(`proof.chain.${c.chain}`)}</dd></div>}
           </dl>
         </article>
       ))}

@@ -9,6 +9,8 @@ export interface Choice {
   hint?: string;
   mark?: string; // a colleague's presence
   blocked?: string; // why it cannot be taken
+  note?: string; // what is to be done once it is
+  tag?: string; // of which kind it is, where a list has several
   preview?: string;
 }
 
@@ -47,14 +49,15 @@ export function useSuggest({ open, label, none, choices, onPick, onClose }: {
           <li key={c.id} id={`${id}-${n}`} role="option" aria-selected={n === i} aria-disabled={c.blocked ? true : undefined}
             onPointerDown={(e) => e.preventDefault()} onPointerMove={() => { if (n !== i) set(n); }} onClick={() => { if (!c.blocked) onPick(c); }}>
             {c.mark && <i className="presence" data-is={c.mark} aria-hidden />}
-            <b>{c.label}</b>{c.hint && <small>{c.hint}</small>}
+            <b>{c.label}</b>{c.hint && <small>{c.hint}</small>}{c.tag && <span className="badge">{c.tag}</span>}
           </li>
         ))}
       </ul>
       {!choices.length && <p className="quiet" role="status">{none}</p>}
-      {chosen && (chosen.preview || chosen.blocked) && (
+      {chosen && (chosen.preview || chosen.blocked || chosen.note) && (
         <div className="suggest-preview" aria-live="polite">
           {chosen.blocked && <p className="missing">{chosen.blocked}</p>}
+          {chosen.note && <p className="to-fill">{chosen.note}</p>}
           {chosen.preview && <p>{chosen.preview}</p>}
         </div>
       )}

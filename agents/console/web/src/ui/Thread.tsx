@@ -4,6 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { come, type Pending } from '../live/outbox.ts';
 import { firstUnread, newest as lastSaid } from '../live/read.ts';
 import type { Entry, Key } from '../protocol.ts';
+import { fates, seconds } from '../prompts.ts';
 import { dayOf } from '../time.ts';
 import { useWords } from '../words/index.ts';
 import { Boundary } from './Boundary.tsx';
@@ -13,6 +14,7 @@ import { Bubble, EventLine } from './Entry.tsx';
 import { Head } from './Head.tsx';
 import { Lightbox } from './Media.tsx';
 import { Offers } from './Offers.tsx';
+import { PromptLine, ShownPrompt } from './Prompt.tsx';
 import { PendingBubble } from './PendingBubble.tsx';
 import { useSeek } from './seek.ts';
 import { Splitter } from './Splitter.tsx';
@@ -119,7 +121,10 @@ function Talk({ k }: { k: Key }) {
     const was = newest.current;
     newest.current = last;
     if (!was || !last || last.id === was.id) return;
-    const come = entries.slice(entries.findIndex((e) => e.id === was.id) + 1).filter((e) => e.kind === 'message' && e.from === 'customer');
+    const after = entries.slice(entries.findIndex((e) => e.id === was.id) + 1);
+    const shown = after.findLast((e) => e.type === 'prompt.shown');
+    if (shown) screen.say(say('prompt.heard', { text: shown.text ?? '' }));
+    const come = after.filter((e) => e.kind === 'message' && e.from === 'customer');
     if (!come.length) return;
     if (!bottom.current) setNews((n) => n + come.length);
     const e = come.at(-1)!;
@@ -209,6 +214,7 @@ function useLine(k: Key, bottom: RefObject<boolean>) {
 /** What the thread shows, line by line: days, entries, what is on its way. */
 function lines(entries: Entry[], pending: Pending[], now: number, k: Key, unread: string | undefined, say: ReturnType<typeof useWords>): ReactElement[] {
   const list: ReactElement[] = [];
+  const became = fates(entries), again = seconds(entries);
   let day = '';
   let before: Entry | undefined;
   for (const e of entries) {
@@ -223,8 +229,10 @@ function lines(entries: Entry[], pending: Pending[], now: number, k: Key, unread
       list.push(<p key={unreadKey} className="unread-line" role="separator" aria-label={say('thread.unread')}><span>{say('thread.unread')}</span></p>);
       before = undefined;
     }
-    if (e.kind === 'event') list.push(<EventLine key={e.id} e={e} />);
-    else list.push(<Bubble key={e.id} e={e} k={k} follows={!!before && before.kind === e.kind && before.from === e.from && before.agent === e.agent} />);
+    if (e.type === 'prompt.shown') list.push(<ShownPrompt key={e.id} e={e} k={k} fate={became[e.data?.prompt ?? '']} />);
+    else if (e.kind === 'event' && e.type?.startsWith('prompt.')) list.push(<PromptLine key={e.id} e={e} />);
+    else if (e.kind === 'event') list.push(<EventLine key={e.id} e={e} />);
+    else list.push(<Bubble key={e.id} e={e} k={k} first={again[e.id]} follows={!!before && before.kind === e.kind && before.from === e.from && before.agent === e.agent} />);
     before = e;
   }
   for (const p of pending) list.push(<PendingBubble key={p.act.id} p={p} />);

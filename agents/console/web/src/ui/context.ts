@@ -28,7 +28,7 @@ export function useNow(every = 15_000): number {
 // ---- where we are: #/view/brand/customer, #/search/brand/customer?q=…&at=…, #/supervise/live
 
 export type Page = 'mentions' | 'search' | 'supervise';
-export const tabs = ['live', 'reports', 'incidents', 'audit'] as const;
+export const tabs = ['live', 'reports', 'incidents', 'privacy', 'audit'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** Where one is: a view or a page, perhaps a conversation, perhaps an entry of it. */
@@ -40,6 +40,9 @@ export interface Place {
   q?: string; // what is searched for
   at?: string; // the entry to bring on the screen
 }
+
+/** The tabs that somebody of these rights sees. */
+export const tabsOf = (permissions: string[]): Tab[] => tabs.filter((t) => t !== 'privacy' || permissions.includes('manage_privacy'));
 
 const isPage = (s: string): s is Page => s === 'mentions' || s === 'search' || s === 'supervise';
 

@@ -39,6 +39,11 @@ export function useKeys(place: Place, on: boolean) {
         case 'e': if (key && may.resolve) void act(key, 'resolve'); break;
         case 'b': if (key && may.return) void act(key, 'return'); break;
         case 'z': if (key && row?.status === 'snoozed' && may.reopen) void act(key, 'reopen'); else if (key && may.snooze) screen.snooze(); break;
+        case 'y': case 'w': { // the prompt that is shown first: send it, or not
+          const shown = key && may.mine ? client.store.getState().details[key]?.prompts?.find((p) => p.status === 'shown') : undefined;
+          if (key && shown) void act(key, e.key.toLowerCase() === 'y' ? 'release' : 'drop', { prompt: shown.id });
+          break;
+        }
         case '/': if (key) { if (client.draft(key)) screen.compose('write'); else giveBack(key, '/'); } break;
         case '?': screen.help(true); break;
         default: return;

@@ -1,11 +1,15 @@
 // Every word of the page, in English; fr.ts says which there are.
 import { aroundEn } from './around.en.ts';
 import type { Word } from './fr.ts';
+import { privacyEn } from './privacy.en.ts';
+import { promptsEn } from './prompts.en.ts';
 import { superviseEn } from './supervise.en.ts';
 import { workEn } from './work.en.ts';
 
 export const en: Record<Word, string> = {
   ...aroundEn,
+  ...promptsEn,
+  ...privacyEn,
   ...superviseEn,
   ...workEn,
   'app.name': 'Causette',

@@ -2,11 +2,15 @@
 // chooses by {n}.
 
 import { aroundFr } from './around.fr.ts';
+import { privacyFr } from './privacy.fr.ts';
+import { promptsFr } from './prompts.fr.ts';
 import { superviseFr } from './supervise.fr.ts';
 import { workFr } from './work.fr.ts';
 
 export const fr = {
   ...aroundFr,
+  ...promptsFr,
+  ...privacyFr,
   ...superviseFr,
   ...workFr,
   'app.name': 'Causette',

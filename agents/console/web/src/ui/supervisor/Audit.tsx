@@ -9,8 +9,9 @@ import { Problem } from './Problem.tsx';
 /** What can be filtered by: acts have the types of their events. */
 export const kinds = [
   'agent.claimed', 'agent.wrote', 'agent.noted', 'agent.transferred', 'agent.returned', 'agent.snoozed', 'agent.resolved', 'agent.reopened', 'agent.tagged',
-  'agent.began', 'agent.recalled', 'agent.declined', 'agent.unsubscribed', 'agent.kept', 'agent.offered', 'agent.idled',
+  'agent.began', 'agent.recalled', 'agent.declined', 'agent.unsubscribed', 'agent.kept', 'agent.released', 'agent.dropped', 'agent.offered', 'agent.idled',
   'login', 'login.failed', 'logout', 'logout.forced', 'presence', 'password.changed', 'account.added', 'account.changed', 'account.disabled', 'incident.put', 'incident.ended',
+  'privacy.requested', 'privacy.exported', 'privacy.confirmed', 'privacy.erased',
 ];
 
 interface Pages { items: AuditItem[]; next?: string; loading: boolean; failed: boolean }

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { ArrowLeft } from 'lucide-react';
 import { useWords } from '../../words/index.ts';
-import { hashOf, tabs, useDesk, type Place } from '../context.ts';
+import { hashOf, tabsOf, useDesk, type Place } from '../context.ts';
 import { Audit } from './Audit.tsx';
 import { Incidents } from './Incidents.tsx';
 import { LiveBoard } from './LiveBoard.tsx';
+import { Privacy } from './Privacy.tsx';
 import { Reports } from './Reports.tsx';
 import '../../css/supervise.css';
 
@@ -12,8 +13,10 @@ import '../../css/supervise.css';
 export default function Supervisor({ place }: { place: Place }) {
   const say = useWords();
   const brands = useDesk((s) => s.me.brands);
+  const permissions = useDesk((s) => s.me.permissions);
   const [brand, setBrand] = useState('');
-  const tab = place.tab ?? 'live';
+  const tabs = tabsOf(permissions);
+  const tab = place.tab && tabs.includes(place.tab) ? place.tab : 'live';
   return (
     <main className="supervise" id="thread" tabIndex={-1}>
       <header>
@@ -37,6 +40,7 @@ export default function Supervisor({ place }: { place: Place }) {
         {tab === 'live' && <LiveBoard brand={brand} />}
         {tab === 'reports' && <Reports brand={brand} />}
         {tab === 'incidents' && <Incidents brand={brand} />}
+        {tab === 'privacy' && <Privacy brand={brand} />}
         {tab === 'audit' && <Audit brand={brand} />}
       </div>
     </main>

@@ -8,8 +8,10 @@ import (
 // A prompt that WhatsApp could not deliver is said once more, as SMS, where the
 // gate lets it; never when it was delivered, and never a third time.
 
-// stillPosting is when a message in flight is looked at again.
-const stillPosting = time.Minute
+const (
+	stillPosting = time.Minute      // until a message in flight is looked at again
+	stillWaiting = 10 * time.Minute // the same of an SMS that may not go yet
+)
 
 // otherWay reports a prompt that was said on WhatsApp and that SMS may still say.
 func (t *turn) otherWay(w *Pending) bool {
@@ -57,11 +59,19 @@ func (t *turn) deliveryDue(id string) {
 		}
 	case "cancelled", "expired": // nobody got it, and no other medium mends that
 		t.forgetPrompt(i, "delivery.stopped")
-		t.untouched(id)
-		t.close(w.Asked)
+		t.unsaid(&w)
 	default: // delivered, read
 		t.forgetPrompt(i, "delivery.settled")
 	}
+}
+
+// unsaid undoes what saying a prompt left behind, unless another medium said it.
+func (t *turn) unsaid(w *Pending) {
+	if len(w.Tried) > 1 {
+		return
+	}
+	t.untouched(w.Prompt.ID)
+	t.close(w.Asked)
 }
 
 func (t *turn) forgetPrompt(i int, why Rule) {
@@ -96,16 +106,11 @@ func (t *turn) fallBack(i int) {
 	case v.Code != "":
 		t.undeliverable(i, *v)
 	case v.Waits != "":
-		at := v.At
-		if at.Before(t.now.Add(stillPosting)) {
-			at = t.now.Add(stillPosting)
-		}
-		if !at.Before(w.Prompt.until()) {
+		at := latest(v.At, t.now.Add(stillWaiting))
+		if !at.Before(w.Since.Add(saidFor)) || !at.Before(w.Prompt.until()) {
 			t.undeliverable(i, *v)
 			return
 		}
-		t.c.Prompts = slices.Clone(t.c.Prompts)
-		t.c.Prompts[i].Since = t.now
 		t.wake(timerDelivery+w.Prompt.ID, at, "")
 	default:
 		m := chosen.message
@@ -115,6 +120,7 @@ func (t *turn) fallBack(i int) {
 		m.Purpose, m.Prompt, m.Rule, m.Expires = w.Prompt.Purpose, w.Prompt.ID, t.why, w.Prompt.Expires
 		t.out.Messages = append(t.out.Messages, m)
 		t.out.Codes = append(t.out.Codes, chosen.codes...)
+		t.retouched(w.Prompt.ID)
 		w.Verdict, w.Since, w.Tried = *v, t.now, append(slices.Clip(w.Tried), SMS)
 		t.c.Prompts = slices.Clone(t.c.Prompts)
 		t.c.Prompts[i] = w

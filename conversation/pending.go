@@ -305,9 +305,8 @@ func (t *turn) takeBack(id string) {
 	t.decide("prompt.cancelled")
 	if said {
 		t.out.Recall = d.Message
-		t.untouched(id)
 		t.unset(timerDelivery + id)
-		t.close(w.Asked) // nobody got it
+		t.unsaid(&w)
 	}
 	t.c.Prompts = slices.Delete(slices.Clone(t.c.Prompts), i, i+1)
 	w.Status = PromptHeld

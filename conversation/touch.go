@@ -19,3 +19,13 @@ func (t *turn) touches(x Touch) {
 func (t *turn) untouched(prompt string) {
 	t.c.Customer.Touches = slices.DeleteFunc(slices.Clone(t.c.Customer.Touches), func(x Touch) bool { return x.Prompt == prompt })
 }
+
+// retouched moves what is said once more to now: caps count from the last word.
+func (t *turn) retouched(prompt string) {
+	if i := slices.IndexFunc(t.c.Customer.Touches, func(x Touch) bool { return x.Prompt == prompt }); i >= 0 {
+		x := t.c.Customer.Touches[i]
+		x.At = t.now
+		t.untouched(prompt)
+		t.touches(x)
+	}
+}

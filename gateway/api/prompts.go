@@ -126,8 +126,6 @@ type promptPreview struct {
 	Decision decision `json:"decision"`
 	Text     string   `json:"text,omitempty" doc:"as the customer would read it"`
 	Lint     []string `json:"lint" doc:"what is better said otherwise"`
-
-	Appearance *appearance `json:"appearance,omitempty" doc:"how the text travels, and what would be cheaper"`
 }
 
 func (a *API) previewPrompt(c *call, given *postPrompt) (promptPreview, error) {
@@ -139,9 +137,8 @@ func (a *API) previewPrompt(c *call, given *postPrompt) (promptPreview, error) {
 	if err != nil {
 		return promptPreview{}, fmt.Errorf("preview: %w", err)
 	}
-	d := a.decide(seen.Verdict, p.To, seen.Message.Text, p.Requested)
-	return promptPreview{Allowed: seen.Verdict.Code == "", Decision: d, Text: seen.Message.Text, Lint: orEmpty(seen.Lint),
-		Appearance: a.appear(&d, p.To, seen.Message.Text)}, nil
+	return promptPreview{Allowed: seen.Verdict.Code == "", Decision: a.decide(seen.Verdict, p.To, seen.Message.Text, p.Requested),
+		Text: seen.Message.Text, Lint: orEmpty(seen.Lint)}, nil
 }
 
 type promptName struct {

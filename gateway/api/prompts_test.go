@@ -120,7 +120,6 @@ func TestAPromptIsRefusedWithTheContractsCodes(t *testing.T) {
 		"another's channel":  {nil, strings.Replace(shipped, `"template"`, `"channel":"lumen-smss","template"`, 1), "no_channel"},
 		"too late":           {nil, strings.Replace(shipped, `"template"`, `"expires_at":"`+past+`","template"`, 1), "expired"},
 		"a template of none": {nil, strings.Replace(shipped, "order_shipped", "order_shiped", 1), "unknown_template"},
-		"a date of none":     {nil, `{"to":"+33612345678","purpose":"transactional","template":"renewal","variables":{"product":"Bougies","date":"demain"}}`, "bad_variable"},
 		"a variable less":    {nil, strings.Replace(shipped, `"order":"1042",`, "", 1), "missing_variable"},
 		"an offer":           {nil, `{"to":"+33612345678","purpose":"transactional","text":"Votre colis arrive. -20 % avec le code PROMO20 sur tout le site !"}`, "looks_like_marketing"},
 		"another cart": {func(w *world) { give(w); w.expect(w.post("/v1/events", cart("e1")), 200) },

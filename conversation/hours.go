@@ -1,8 +1,8 @@
 package conversation
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,23 +16,22 @@ type hours struct {
 // span is a part of a day, in minutes from midnight; empty: closed.
 type span struct{ from, until int }
 
-// parseSpan reads "09:00-18:00".
+// parseSpan reads "09:00-18:00"; a day ends at 24:00.
 func parseSpan(n node) span {
-	var from, until time.Time
 	text := n.text()
-	var a, b string
-	_, err := fmt.Sscanf(text, "%5s-%5s", &a, &b)
-	if err == nil {
-		from, err = time.Parse("15:04", a)
-	}
-	if err == nil {
+	a, b, _ := strings.Cut(text, "-")
+	from, err := time.Parse("15:04", a)
+	s := span{from: from.Hour()*60 + from.Minute(), until: 24 * 60}
+	if err == nil && b != "24:00" {
+		var until time.Time
 		until, err = time.Parse("15:04", b)
+		s.until = until.Hour()*60 + until.Minute()
 	}
-	if err != nil || !until.After(from) {
+	if err != nil || s.until <= s.from {
 		n.wrong("%q is not hours such as 09:00-18:00", text)
 		return span{}
 	}
-	return span{from.Hour()*60 + from.Minute(), until.Hour()*60 + until.Minute()}
+	return s
 }
 
 // on is the span on the day of a moment; zero times where it is empty.

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -272,5 +273,20 @@ func TestWhatAnAgentGaveToTheQueueStays(t *testing.T) {
 		act(AgentWrote, "claire", func(a *Act) { a.Text = "Bonjour" }), act(AgentTransferred, "claire", func(a *Act) { a.Team = "sav" }), text("3", "vos horaires ?"))
 	if c.State != AwaitingAgent {
 		t.Errorf("%s: %+v", c.State, c.Desk)
+	}
+}
+
+func TestADayMayEndAtMidnight(t *testing.T) {
+	for text, want := range map[string]span{
+		"00:00-24:00": {0, 24 * 60}, "09:00-18:30": {9 * 60, 18*60 + 30}, "24:00-24:00": {}, "18:00-09:00": {}, "9": {}, "": {}, "09:00-25:00": {},
+	} {
+		var found Problems
+		root, ok := parseYAML("x.yaml", []byte("hours: "+strconv.Quote(text)), &found)
+		if !ok {
+			t.Fatal(found)
+		}
+		if got := parseSpan(root.fields("hours")["hours"]); got != want || (len(found) == 0) != (want != span{}) {
+			t.Errorf("%q is %v, %v", text, got, found)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/api"
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
 	"github.com/causette/causette/store"
@@ -38,7 +39,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 		day = newDayClock()
 		clock = day.now
 	}
-	d, err := openDemo(ctx, folder, listen, logger(level), clock)
+	d, err := openDemo(ctx, folder, listen, logger(level), clock, !c.Play)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,11 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 		if err != nil {
 			fmt.Fprintf(s.err, "causette: making the desk's accounts: %v\n", err)
 		}
-		d.welcome(s.out, addr, logins)
+		key, err := d.key(ctx)
+		if err != nil {
+			fmt.Fprintf(s.err, "causette: making the demo's API key: %v\n", err)
+		}
+		d.welcome(s.out, addr, logins, key)
 		if fresh {
 			d.morning(ctx, s.err)
 		}
@@ -93,6 +98,8 @@ brands:
     support: {phone: "+33123456789", email: aide@lumen.example}
     escalate: {cart_value: 150.00, vip: true}
     burst_wait: 2s
+    join: {messages: 4, per: month}
+    links: {allow: [lumen.example]}
 channels:
   - {id: lumen-sms, brand: lumen, kind: phones, address: "36105"}
   - {id: lumen-whatsapp, brand: lumen, kind: phones, address: "whatsapp:+33939061235"}
@@ -116,10 +123,36 @@ desk:
 	return cfg, nil
 }
 
-func openDemo(ctx context.Context, folder, listen string, log *slog.Logger, clock func() time.Time) (*demo, error) {
+// wakefulGate lets offers go out at any hour: whoever tries the demo on a Sunday
+// evening wants to see one.
+const wakefulGate = `gate:
+  windows:
+    FR: {binds: [marketing, transactional], everyday: "00:00-24:00"}
+`
+
+// wakefulScripts writes the default scripts into the demo's folder, with a gate
+// that never closes, and returns the folder of the brands' scripts.
+func wakefulScripts(folder string) (string, error) {
+	folder = filepath.Join(folder, "scripts")
+	if err := os.RemoveAll(folder); err != nil {
+		return "", err
+	}
+	if err := os.CopyFS(filepath.Join(folder, "lumen"), configs.Scripts("lumen")); err != nil {
+		return "", err
+	}
+	return folder, os.WriteFile(filepath.Join(folder, "lumen", "gate.yaml"), []byte(wakefulGate), 0o600)
+}
+
+// openDemo opens the demo in a folder; awake, offers go out at any hour.
+func openDemo(ctx context.Context, folder, listen string, log *slog.Logger, clock func() time.Time, awake bool) (*demo, error) {
 	cfg, err := demoConfig(listen, "http://"+listen, "file:"+filepath.Join(folder, "causette.db"))
 	if err != nil {
 		return nil, err
+	}
+	if awake {
+		if cfg.Scripts, err = wakefulScripts(folder); err != nil {
+			return nil, fmt.Errorf("write the demo's scripts: %w", err)
+		}
 	}
 	demoShop, err := configs.Demo(clock())
 	if err != nil {
@@ -167,7 +200,16 @@ func (d *demo) seed(ctx context.Context, problems io.Writer) (fresh bool) {
 	return fresh
 }
 
-func (d *demo) welcome(out io.Writer, addr string, logins []login) {
+// key makes an API key for who tries an automation.
+func (d *demo) key(ctx context.Context) (string, error) {
+	secret, key, err := api.NewKey("lumen", "demo", nil)
+	if err != nil {
+		return "", err
+	}
+	return secret, d.store.PutKey(ctx, key)
+}
+
+func (d *demo) welcome(out io.Writer, addr string, logins []login, key string) {
 	fmt.Fprintf(out, `
 Causette, une boutique de démonstration : Lumen, lampes et bougies.
 
@@ -175,7 +217,12 @@ Causette, une boutique de démonstration : Lumen, lampes et bougies.
   (in English)      http://%[1]s/phones/?lang=en
   La console        http://%[1]s/console/
 %[2]s
+  L'inscription     http://%[1]s/join/lumen
+  Une automatisation envoie le premier mot :
+    curl -s http://%[1]s/v1/prompts -H "Authorization: Bearer %[3]s" -H "Content-Type: application/json" \
+      -d '{"to": "%[4]s", "purpose": "transactional", "template": "order_shipped", "variables": {"order": "LU-1042"}}'
+
 Textez au 36105 : « où est mon colis ? », « recommander », « préférences », STOP…
 Ctrl-C arrête tout.
-`, addr, table(logins))
+`, addr, table(logins), key, d.shop.Phones[0].Number)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,9 @@ type dayClock struct {
 	zone  *time.Location
 }
 
+// feasts are the French public holidays that can be a Tuesday: no offer goes out.
+var feasts = []string{"01-01", "05-01", "05-08", "07-14", "08-15", "11-01", "11-11", "12-25"}
+
 // newDayClock starts at 8:55 in Paris on the next Tuesday, which is a working
 // day and never today.
 func newDayClock() *dayClock {
@@ -37,6 +41,9 @@ func newDayClock() *dayClock {
 		days = 7
 	}
 	start := time.Date(now.Year(), now.Month(), now.Day()+days, 8, 55, 0, 0, zone)
+	for slices.Contains(feasts, start.Format("01-02")) {
+		start = start.AddDate(0, 0, 7)
+	}
 	d.ahead = time.Until(start)
 	return d
 }

@@ -19,8 +19,8 @@ var linkIn = regexp.MustCompile(`(?i)https?://\S*`)
 
 // isURL reports whether a value is a link, and nothing else.
 func isURL(v string) bool {
-	at := linkIn.FindStringIndex(v)
-	return at != nil && at[0] == 0
+	scheme, _, found := strings.Cut(v, "://")
+	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
 // link checks where a link leads and shortens it. Half a link leads nowhere, so

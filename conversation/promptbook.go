@@ -52,9 +52,12 @@ func (s *Script) parsePrompts(n node) {
 			f["purpose"].wrong("is missing")
 		}
 		w := f["whatsapp"].fields("text", "approved", "content", "variables", "category")
-		for medium, n := range map[Medium]node{SMS: f["sms"], WhatsApp: w["text"], approvedText: w["approved"]} {
-			if !n.absent() {
-				p.texts[medium] = s.parseSome(n)
+		for _, own := range [...]struct {
+			medium Medium
+			node
+		}{{SMS, f["sms"]}, {WhatsApp, w["text"]}, {approvedText, w["approved"]}} {
+			if !own.absent() {
+				p.texts[own.medium] = s.parseSome(own.node)
 			}
 		}
 		if !f["text"].absent() || p.texts[SMS] == nil || p.texts[WhatsApp] == nil {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/causette/causette/configs"
@@ -51,6 +53,9 @@ func (c *checkCmd) Run(s streams) error {
 		for _, w := range script.Warnings() {
 			fmt.Fprintln(s.out, w)
 		}
+		for _, w := range exampleContents(cfg, &cfg.Brands[i], script) {
+			fmt.Fprintln(s.out, w)
+		}
 	}
 	for _, w := range cfg.Warnings() {
 		fmt.Fprintln(s.out, w)
@@ -63,6 +68,25 @@ func (c *checkCmd) Run(s streams) error {
 	}
 	fmt.Fprintf(s.out, "%d brands, %d channels: fine\n", len(cfg.Brands), len(cfg.Channels))
 	return nil
+}
+
+// exampleSID begins the SIDs of the templates that the embedded scripts name: no
+// account has them.
+const exampleSID = "HX0000000000000000"
+
+// exampleContents warns a brand that would ask a real carrier for the examples.
+func exampleContents(cfg *configs.Config, b *configs.Brand, script *conversation.Script) (warnings []string) {
+	real := slices.ContainsFunc(cfg.Channels, func(c configs.Channel) bool {
+		return c.Brand == b.ID && c.Kind == configs.Twilio && c.Medium() == conversation.WhatsApp
+	})
+	for _, t := range script.Templates() {
+		for _, language := range slices.Sorted(maps.Keys(t.Content)) {
+			if sid := t.Content[language]; real && strings.HasPrefix(sid, exampleSID) {
+				warnings = append(warnings, fmt.Sprintf("%s: warning: prompts.%s.whatsapp.content.%s: %s is an example; write the SID of the template that WhatsApp approved for you", b.ID, t.Name, language, sid))
+			}
+		}
+	}
+	return warnings
 }
 
 type graphCmd struct{}

@@ -35,44 +35,62 @@ func (p *Prompt) spares() bool {
 // troubled is the wait for the end of the customer's trouble, the one that lasts
 // longest; At is zero where nobody knows when it ends.
 func (g *gate) troubled(at time.Time) Verdict {
-	c, r := g.c, g.gate.trouble
-	var v Verdict
-	last := func(rule Rule, until time.Time, what, why string) {
-		if at.Before(until) && until.After(v.At) {
-			v = Verdict{Rule: rule, At: until, Why: why, Inputs: map[string]string{"of": what, "until": until.UTC().Format(time.RFC3339)}}
-		}
-	}
+	c := g.c
 	switch {
 	case c.State == AwaitingAgent:
 		return Verdict{Rule: "trouble.waiting", Waits: "trouble", Why: "the customer waits for a person", Inputs: map[string]string{"state": string(c.State)}}
 	case c.State == WithAgent || c.Desk.Open():
 		return Verdict{Rule: "trouble.agent", Waits: "trouble", Why: "people see to the customer", Inputs: map[string]string{"state": string(c.State)}}
-	case c.Desk != nil && !c.Desk.Closed.IsZero():
-		last("trouble.agent", c.Desk.Closed.Add(r.after), string(c.Desk.Status), "people saw to the customer not long ago")
 	}
-	for _, x := range c.Customer.Returns {
-		switch x.Status {
-		case "refunded":
-			last("trouble.refund", x.Changed.Add(r.after), "return "+x.ID, "the customer got their money back not long ago")
-		default:
-			last("trouble.return", x.Changed.Add(r.forget), "return "+x.ID, "the customer is sending something back")
+	l := longest{at: at}
+	if c.Desk != nil && !c.Desk.Closed.IsZero() {
+		l.lasts("trouble.agent", c.Desk.Closed.Add(g.gate.trouble.after), string(c.Desk.Status), "people saw to the customer not long ago")
+	}
+	l.goods(&c.Customer, g.gate.trouble)
+	return l.v
+}
+
+// ails is the trouble that a customer has with what they bought; no rule for none.
+func (s *Script) ails(c *Customer, now time.Time) Verdict {
+	l := longest{at: now}
+	l.goods(c, s.gate.trouble)
+	return l.v
+}
+
+// longest is the trouble that lasts longest of those that are looked at.
+type longest struct {
+	at time.Time
+	v  Verdict
+}
+
+func (l *longest) lasts(rule Rule, until time.Time, of, why string) {
+	if l.at.Before(until) && until.After(l.v.At) {
+		l.v = Verdict{Rule: rule, Waits: "trouble", At: until.UTC(), Why: why, Inputs: map[string]string{"of": of, "until": until.UTC().Format(time.RFC3339)}}
+	}
+}
+
+// goods looks at returns, refunds and parcels.
+func (l *longest) goods(c *Customer, r troubleRules) {
+	for i := range c.Returns {
+		x := &c.Returns[i]
+		if x.Status == "refunded" {
+			l.lasts("trouble.refund", x.Changed.Add(r.after), "return "+x.ID, "the customer got their money back not long ago")
+			continue
 		}
+		l.lasts("trouble.return", x.Changed.Add(r.forget), "return "+x.ID, "the customer is sending something back")
 	}
-	for i := range c.Customer.Orders {
-		o := &c.Customer.Orders[i]
+	for i := range c.Orders {
+		o := &c.Orders[i]
+		of := "order " + o.Number
 		switch {
 		case o.Status == "refunded":
-			last("trouble.refund", o.Changed.Add(r.after), "order "+o.Number, "the customer got their money back not long ago")
+			l.lasts("trouble.refund", o.Changed.Add(r.after), of, "the customer got their money back not long ago")
 		case o.Status == "delivery_missed":
-			last("trouble.parcel", o.Changed.Add(r.forget), "order "+o.Number, "the customer misses a parcel")
+			l.lasts("trouble.parcel", o.Changed.Add(r.forget), of, "the customer misses a parcel")
 		case o.Status == "delivered" && (!o.Missed.IsZero() || !o.Expected.IsZero() && o.Changed.After(o.Expected.Add(r.late))):
-			last("trouble.parcel", o.Changed.Add(r.after), "order "+o.Number, "the customer missed a parcel not long ago")
-		case underway(*o) && !o.Expected.IsZero() && !at.Before(o.Expected.Add(r.late)):
-			last("trouble.parcel", latest(o.Changed, o.Expected).Add(r.forget), "order "+o.Number, "the customer misses a parcel")
+			l.lasts("trouble.parcel", o.Changed.Add(r.after), of, "the customer missed a parcel not long ago")
+		case underway(*o) && !o.Expected.IsZero() && !l.at.Before(o.Expected.Add(r.late)):
+			l.lasts("trouble.parcel", latest(o.Changed, o.Expected).Add(r.forget), of, "the customer misses a parcel")
 		}
 	}
-	if v.Rule != "" {
-		v.Waits, v.At = "trouble", v.At.UTC()
-	}
-	return v
 }

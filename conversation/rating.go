@@ -38,6 +38,9 @@ func (t *turn) askService() {
 	case t.c.Customer.Suspended || t.c.Customer.Detached || !t.mayTell():
 		t.decide("rating.unreachable")
 		return
+	case t.ails(&t.c.Customer, t.now).Rule != "":
+		t.decide("rating.trouble") // nobody is asked how it was who still waits for their parcel, or their money
+		return
 	}
 	if morning, night := t.morning(); night {
 		t.decide("rating.night")

@@ -102,6 +102,10 @@ func TestWhoIsNotAskedForAMark(t *testing.T) {
 			d.Closed = d.Closed.Add(time.Minute)
 			c.Desk = &d
 		}},
+		{"who misses a parcel", func(c *Conversation) {
+			c.Customer.Orders = []Order{{ID: "o1", Status: "delivery_missed", Changed: monday}}
+		}},
+		{"who waits for their money", func(c *Conversation) { c.Customer.Returns = []Return{{ID: "r1", Status: "received", Changed: monday}} }},
 		{"whose day on WhatsApp is over", func(c *Conversation) { c.Medium = WhatsApp; c.WroteAt = monday.Add(-48 * time.Hour) }},
 	} {
 		turn, _ := helped(t, s, 9)

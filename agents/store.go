@@ -17,6 +17,7 @@ type Store interface {
 	Sessions
 	RecordStore
 	PromptStore
+	ChainStore
 
 	// List reads one page of a view, and the cursor of the next ("" for none).
 	// The queue comes by priority, VIP, when an answer is due, and age; other views newest first.

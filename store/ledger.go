@@ -168,6 +168,15 @@ func (s *Store) LedgerHead(ctx context.Context, brand conversation.BrandID) (hea
 	return head, unchained, nil
 }
 
+// ConsentHolds implements agents.ChainStore.
+func (s *Store) ConsentHolds(ctx context.Context, brand conversation.BrandID, seq int64) (bool, error) {
+	secret, err := s.Secret(ctx)
+	if err != nil {
+		return false, err
+	}
+	return secret.Holds(ctx, s, brand, seq)
+}
+
 func scanLedger(scan scanner, brand conversation.BrandID) (gateway.LedgerRow, error) {
 	r := gateway.LedgerRow{Brand: brand}
 	err := scan(&r.Seq, &r.Medium, &r.Purpose, &r.State, &r.Source, &r.Promise, &r.Rule, &r.At,

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/causette/causette/agents"
@@ -14,7 +15,17 @@ type Desk interface {
 	Accounts
 	Reader
 	Worker
+	Privacy
 	agents.Records
+}
+
+// Privacy is what people may ask of their data.
+type Privacy interface {
+	PrivacyRequests(ctx context.Context, by agents.Agent, brand conversation.BrandID) ([]agents.PrivacyRequest, error)
+	RequestExport(ctx context.Context, by agents.Agent, s agents.Subject) (agents.PrivacyRequest, error)
+	RequestErase(ctx context.Context, by agents.Agent, s agents.Subject) (agents.PrivacyRequest, error)
+	Export(ctx context.Context, by agents.Agent, brand conversation.BrandID, id string, w io.Writer) error
+	ConfirmErase(ctx context.Context, by agents.Agent, brand conversation.BrandID, id, phone string) (agents.PrivacyRequest, error)
 }
 
 // Accounts is who is at the desk.

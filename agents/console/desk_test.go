@@ -20,6 +20,7 @@ const lumen conversation.BrandID = "lumen"
 // memory is a desk without a database: it keeps its log, and tells of it what
 // agents.Desk does.
 type memory struct {
+	Privacy // whole nodes have it
 	Worker // what no test asks of it is asked of a whole node
 	agents.Records
 

@@ -52,6 +52,10 @@ func (c *Console) routes() {
 	c.handle("POST incidents", c.postIncident)
 	c.handle("PUT incidents/{brand}/{id}", c.putIncident)
 	c.handle("DELETE incidents/{brand}/{id}", c.deleteIncident)
+	c.handle("GET privacy", c.getPrivacy)
+	c.handle("POST privacy", c.postPrivacy)
+	c.handle("POST privacy/{brand}/{id}/erase", c.postErase)
+	c.mux.HandleFunc("GET "+prefix+"privacy/{brand}/{id}/export", c.getExport)
 	c.mux.HandleFunc("GET "+prefix+"media/{brand}/{customer}/{message}/{index}", c.getMedia)
 	c.mux.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) {
 		c.fail(w, r, refuse(http.StatusNotFound, "no_route", "This address leads nowhere", r.Method+" "+r.URL.Path))
@@ -69,9 +73,12 @@ func (c *Console) handle(route string, h handler) {
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		body, err := h(r, s)
+		answer, ends := body.(done)
 		switch {
 		case err != nil:
 			c.fail(w, r, err)
+		case ends:
+			writeJSON(w, answer.status, jsonType, answer.body)
 		case body == nil:
 			w.WriteHeader(http.StatusNoContent)
 		default:

@@ -74,7 +74,7 @@ export interface Consent { medium: string; purpose: string; state: 'given' | 'wi
 export interface Proof extends Consent {
   evidence?: Record<string, string> | null; rule?: string;
   promise?: { messages: number; per: 'day' | 'week' | 'month' } | null; // how often they were told that they would hear from the brand
-  chain?: 'whole' | 'broken' | ''; // of the ledger, up to this row; "": from before there was one
+  chain?: 'whole' | 'broken' | ''; // whether the row is as it was written and follows the one before; "": from before there was a chain
 }
 
 export interface Profile {

@@ -45,6 +45,6 @@ export const privacyEn = {
   'proof.promise.week': 'at most 1 message a week|at most {n} messages a week',
   'proof.promise.month': 'at most 1 message a month|at most {n} messages a month',
   'proof.chain': 'Ledger',
-  'proof.chain.whole': 'whole up to this row',
-  'proof.chain.broken': 'broken: this row proves nothing',
+  'proof.chain.whole': 'row untouched, in its place in the chain',
+  'proof.chain.broken': 'row changed or moved: it proves nothing',
 } as const;

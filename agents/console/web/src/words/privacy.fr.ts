@@ -45,6 +45,6 @@ export const privacyFr = {
   'proof.promise.week': '1 message par semaine au plus|{n} messages par semaine au plus',
   'proof.promise.month': '1 message par mois au plus|{n} messages par mois au plus',
   'proof.chain': 'Registre',
-  'proof.chain.whole': 'intact jusqu’à cette ligne',
-  'proof.chain.broken': 'rompu : cette ligne ne prouve rien',
+  'proof.chain.whole': 'ligne intacte, à sa place dans la chaîne',
+  'proof.chain.broken': 'ligne modifiée ou déplacée : elle ne prouve rien',
 } as const;

@@ -37,19 +37,19 @@ func (g *gate) where() *where {
 	if number.Country == "" {
 		number = c.Place
 	}
-	w := &where{}
-	switch {
-	case c.Country != "":
-		w.country, w.region, w.by = strings.ToUpper(c.Country), strings.ToUpper(c.Region), "shop"
-	case number.Country != "":
-		w.country, w.by = number.Country, "number"
-	default:
-		w.country, w.by = g.brand.Country, "brand"
+	w := &where{by: "brand", country: g.brand.Country}
+	if number.Country != "" {
+		w.by, w.country = "number", number.Country
+	}
+	if country := strings.ToUpper(c.Country); len(country) == 2 && isPlace(country) { // "France" is a word that nobody can look up
+		w.by, w.country = "shop", country
+		if region := strings.TrimPrefix(strings.ToUpper(c.Region), country+"-"); isPlace(country + "-" + region) {
+			w.region = region
+		}
 	}
 	if w.region == "" && number.Country == w.country {
 		w.region = number.Region
 	}
-	w.region = strings.TrimPrefix(w.region, w.country+"-")
 	w.key = w.country
 	if w.region != "" {
 		if key := w.country + "-" + w.region; g.gate.windows[key] != nil {

@@ -18,6 +18,8 @@ type BulkOrder struct {
 	PerMinute int `json:"per_minute,omitempty"` // prompts; 0: as fast as answers to customers leave room for
 	Slice     int `json:"slice,omitempty"`      // percent who get it first: then the job waits for a go-on; 0: everybody at once
 	Confirm   int `json:"confirm"`              // how many customers the count found: the job fails where it finds many more
+
+	ID string `json:"-"` // the job's, minted by who orders it so that asking again is no second job; "": a new one (UUIDv7: jobs are listed by it)
 }
 
 // BulkPrompt is what everybody of the segment is sent.

@@ -13,7 +13,7 @@ import (
 const bulkColumns = `brand, id, body, author, status, why, phase, cursor, total, considered, matched, created, changed`
 
 var (
-	addBulk   = both(`insert into bulks (` + bulkColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	addBulk   = both(`insert into bulks (` + bulkColumns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (brand, id) do nothing`)
 	readBulk  = both(`select ` + bulkColumns + ` from bulks where brand = $1 and id = $2`)
 	readBulks = both(`select ` + bulkColumns + ` from bulks where brand = $1 and id < $2 order by id desc limit $3`)
 	moveBulk  = both(`update bulks set status = $4, why = '', changed = ` + now + ` where brand = $1 and id = $2 and status = $3
@@ -65,7 +65,7 @@ func scanBulk(scan scanner) (gateway.Bulk, error) {
 	return b, nil
 }
 
-// AddBulk keeps a new job.
+// AddBulk keeps a new job; one that is there stays as it is.
 func (s *Store) AddBulk(ctx context.Context, b gateway.Bulk) error {
 	body, err := encode(b.Order)
 	if err != nil {

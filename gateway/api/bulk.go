@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/conversation/segment"
 	"github.com/causette/causette/gateway"
@@ -92,10 +94,37 @@ func (a *API) previewSegment(c *call, given *previewSegment) (gateway.BulkCount,
 type postBulk struct{ Body BulkInput }
 
 func (a *API) postBulk(c *call, given *postBulk) (gateway.Bulk, error) {
+	id, err := a.bulkID(c)
+	if err != nil {
+		return gateway.Bulk{}, err
+	}
 	b := &given.Body
-	job, err := a.bulk.Start(c.Context(), c.brand.ID, "key:"+c.key.Name, gateway.BulkOrder{
+	job, err := a.bulk.Start(c.Context(), c.brand.ID, "key:"+c.key.Name, gateway.BulkOrder{ID: id,
 		Segment: b.Segment, Prompt: b.Prompt.prompt(), PerMinute: b.PerMinute, Slice: b.Slice, Confirm: b.Confirm})
 	return job, bulkError(err)
+}
+
+// bulkID mints the id of a job. With an Idempotency-Key it is kept before the job
+// is ordered: whoever asks again, of whatever node, after whatever crash, names
+// the same job.
+func (a *API) bulkID(c *call) (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("mint a job's id: %w", err)
+	}
+	key := c.Header.Get("Idempotency-Key")
+	if key == "" {
+		return id.String(), nil
+	}
+	kept, err := a.store.PutAnswer(c.Context(), c.brand.ID, "bulk:"+answerName(c, key),
+		gateway.Answer{Request: fingerprint(c), Status: http.StatusAccepted, Body: []byte(id.String()), At: c.now})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("keep a job's id: %w", err)
+	case kept.Request != fingerprint(c):
+		return "", errReused
+	}
+	return string(kept.Body), nil
 }
 
 type listBulk struct {

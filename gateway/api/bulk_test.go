@@ -59,6 +59,24 @@ func TestABulkJobIsOrderedReadAndTold(t *testing.T) {
 	w.refused(w.ask(ask{method: "POST", path: "/v1/bulk/nobody/pause"}), 404, "unknown_bulk")
 }
 
+// Whoever lost the answer asks again, and orders no second job.
+func TestABulkJobOfOneKeyIsOrderedOnce(t *testing.T) {
+	w := open(t)
+	const order = `{"segment":"vip","prompt":{"purpose":"marketing","template":"welcome"},"confirm":1}`
+	w.jobs.lose.Store(true)
+	w.refused(w.post("/v1/bulk", order, "Idempotency-Key", "spring"), 503, "busy")
+	w.jobs.lose.Store(false)
+	job := w.expect(w.post("/v1/bulk", order, "Idempotency-Key", "spring"), 202)
+	if jobs := w.expect(w.get("/v1/bulk"), 200)["jobs"].([]any); len(jobs) != 1 || jobs[0].(map[string]any)["id"] != job["id"] {
+		t.Errorf("jobs %v", jobs)
+	}
+	w.refused(w.post("/v1/bulk", strings.Replace(order, "vip", "not vip", 1), "Idempotency-Key", "spring"), 409, "idempotency_key_reused")
+	w.expect(w.post("/v1/bulk", order), 202)
+	if jobs := w.expect(w.get("/v1/bulk"), 200)["jobs"].([]any); len(jobs) != 2 {
+		t.Errorf("jobs %v", jobs)
+	}
+}
+
 func TestAFaultyBulkOrderIsRefused(t *testing.T) {
 	w := open(t)
 	const order = `{"segment":"vip","prompt":{"purpose":"marketing","template":"spring"},"confirm":12}`

@@ -48,6 +48,10 @@ func (f *inFlight) enter(name string, r *http.Request) (leave func(), err error)
 	}
 }
 
+// answerName names the answer to an Idempotency-Key: keys of one brand do not see
+// each other's.
+func answerName(c *call, key string) string { return c.key.Hash[:16] + ":" + key }
+
 // answerOnce answers a request with an Idempotency-Key: with the first answer
 // where there is one, else by carrying it out and keeping what was answered.
 func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(http.ResponseWriter)) {
@@ -55,8 +59,7 @@ func (a *API) answerOnce(w http.ResponseWriter, c *call, key string, do func(htt
 		a.fail(w, c.Request, problem("invalid_idempotency_key", "send 1 to 255 printable ASCII characters, a UUID for instance"))
 		return
 	}
-	// Keys of one brand do not see each other's answers.
-	name := c.key.Hash[:16] + ":" + key
+	name := answerName(c, key)
 	leave, err := a.once.enter(string(c.brand.ID)+":"+name, c.Request)
 	if err != nil {
 		a.fail(w, c.Request, err)

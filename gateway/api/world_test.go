@@ -42,6 +42,7 @@ type world struct {
 	store   *store.Store
 	gateway *gateway.Gateway
 	door    *door
+	jobs    jobs
 	secret  string // of a key that may do everything
 	router  routers.Router
 }
@@ -95,15 +96,15 @@ func openRated(t *testing.T, r rate) *world {
 func openOver(t *testing.T, r rate, g *gateway.Gateway, st *store.Store) *world {
 	t.Helper()
 	w := &world{T: t, store: st, gateway: g, door: &door{Door: g}}
-	jobs, err := bulk.New(bulk.Options{Store: st, Door: w.door, Preview: g.Preview})
-	if err != nil {
+	var err error
+	if w.jobs.Bulk, err = bulk.New(bulk.Options{Store: st, Door: w.door, Preview: g.Preview}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { jobs.Run(ctx) })
+	running.Go(func() { w.jobs.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	w.api = api.New(api.Options{Door: w.door, Store: st, Prompts: g, Bulk: jobs, Reports: weather{}, Price: tariff,
+	w.api = api.New(api.Options{Door: w.door, Store: st, Prompts: g, Bulk: &w.jobs, Reports: weather{}, Price: tariff,
 		Brands: []api.Brand{{ID: lumen, Country: "FR", Currency: "EUR"}}, PerSecond: r.perSecond, Burst: r.burst})
 	w.server = httptest.NewServer(w.api)
 	t.Cleanup(w.server.Close)
@@ -117,6 +118,20 @@ func openOver(t *testing.T, r rate, g *gateway.Gateway, st *store.Store) *world 
 // tariff is 0.07 € a segment.
 func tariff(conversation.ChannelID, conversation.Address) (sms.Price, bool) {
 	return sms.Price{Amount: 7, Scale: 2, Currency: "EUR"}, true
+}
+
+// jobs are bulk jobs, whose start may be lost on the way back.
+type jobs struct {
+	*bulk.Bulk
+	lose atomic.Bool
+}
+
+func (j *jobs) Start(ctx context.Context, brand conversation.BrandID, by string, o gateway.BulkOrder) (gateway.Bulk, error) {
+	job, err := j.Bulk.Start(ctx, brand, by, o)
+	if j.lose.Load() {
+		err = gateway.ErrBusy
+	}
+	return job, err
 }
 
 // weather stands for the desk's reports.

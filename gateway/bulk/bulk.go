@@ -47,6 +47,7 @@ type Store interface {
 	// their ids, after the one of that id.
 	PageCustomers(ctx context.Context, brand conversation.BrandID, after conversation.CustomerID, limit int) ([]conversation.Conversation, error)
 
+	// AddBulk keeps a new job; one of that id that is there stays as it is.
 	AddBulk(ctx context.Context, b gateway.Bulk) error
 	// Bulk reads a job; gateway.ErrNotFound for none.
 	Bulk(ctx context.Context, brand conversation.BrandID, id string) (gateway.Bulk, error)

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,11 +36,16 @@ func (b *Bulk) Start(ctx context.Context, brand conversation.BrandID, by string,
 	}
 	o.Segment = s.String()
 	job := gateway.Bulk{
-		ID: newID(), Brand: brand, Order: o, By: by, Status: gateway.BulkCounting, Created: now, Changed: now,
+		ID: cmp.Or(o.ID, newID()), Brand: brand, Order: o, By: by, Status: gateway.BulkCounting, Created: now, Changed: now,
 		Cursor: gateway.BulkCursor{Phase: gateway.BulkPhaseCount},
 	}
 	if err := b.opt.Store.AddBulk(ctx, job); err != nil {
 		return gateway.Bulk{}, fmt.Errorf("start a bulk job: %w", err)
+	}
+	if o.ID != "" { // it may have been started before
+		if job, err = b.opt.Store.Bulk(ctx, brand, o.ID); err != nil {
+			return gateway.Bulk{}, fmt.Errorf("start a bulk job: %w", err)
+		}
 	}
 	b.opt.Log.Info("bulk job started", "brand", brand, "job", job.ID, "by", by)
 	b.wake()

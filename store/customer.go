@@ -20,13 +20,16 @@ var (
 
 	readConversations = both(`select customer, state, version, epoch, script, data from conversations
 		where brand = $1 and customer = any($2)`)
-	// How many messages wait, and the one in flight.
+	// How many messages wait, and the one in flight. Each customer is looked up for
+	// themselves: a server whose statistics are older than a bulk job would read
+	// everything that is queued.
 	readUnderWay = pair(
-		`select customer, count(*), '', '', 0, 0, 0, false from messages
-			where brand = $1 and customer = any($2) and stage = 'queued' group by customer
-		union all
-		select customer, 0, id, node, attempts, deadline, lease, exempt from messages
-			where brand = $1 and customer = any($2) and stage = 'posting'`,
+		`select u.customer, w.waiting, coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0),
+			coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)
+		from unnest($2::text[]) u(customer)
+		cross join lateral (select count(*) as waiting from messages q where q.brand = $1 and q.customer = u.customer and q.stage = 'queued') w
+		left join lateral (select * from messages p where p.brand = $1 and p.customer = u.customer and p.stage = 'posting' limit 1) m on true
+		where w.waiting > 0 or m.id is not null`,
 		`select u.value, (select count(*) from messages q where q.brand = $1 and q.customer = u.value and q.stage = 'queued') as waiting,
 			coalesce(m.id, '') as flight, coalesce(m.node, ''), coalesce(m.attempts, 0),
 			coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)

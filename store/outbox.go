@@ -20,10 +20,10 @@ const outboundColumns = `customer, id, channel, medium, address, author, body, m
 
 var (
 	headMessages = pair(
-		`select `+outboundColumns+` from (
-			select distinct on (m.customer) m.* from messages m
-			where m.brand = $1 and m.customer = any($2) and m.stage = 'queued' and (m.not_before <= $3 or m.attempts > 0)
-			order by m.customer, m.urgency, m.version, m.ordinal, m.id) h
+		`select `+outboundColumns+` from unnest($2::text[]) u(whose) cross join lateral (
+			select m.* from messages m
+			where m.brand = $1 and m.customer = u.whose and m.stage = 'queued' and (m.not_before <= $3 or m.attempts > 0)
+			order by m.urgency, m.version, m.ordinal, m.id limit 1) h
 		 where h.not_before <= $3 and not exists (
 			select 1 from messages p where p.brand = $1 and p.customer = h.customer and p.stage = 'posting')
 		 order by customer`,

@@ -77,7 +77,9 @@ func (h *history) step(e Event) {
 	h.post()
 }
 
-func (h *history) idOf(m *letter) MessageID { return MessageID(fmt.Sprint("m", slices.Index(h.box, m))) }
+func (h *history) idOf(m *letter) MessageID {
+	return MessageID(fmt.Sprint("m", slices.Index(h.box, m)))
+}
 
 // tells keeps what became of each prompt: it waits, and then it ends, once.
 func (h *history) tells(turn Turn) {

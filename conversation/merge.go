@@ -125,27 +125,27 @@ func (t *turn) together(group []due) (Message, []Code) {
 		return m, codes
 	}
 	codes = nil
-	named, wayOut := t.text("offer.named")+" ", t.text("offer.stop")
-	var texts []string
+	named := t.text("offer.named") + " "
+	var bodies []string
 	for i := range group {
 		d := &group[i]
 		again := slices.ContainsFunc(group[i+1:], func(x due) bool {
-			return x.message.Text == d.message.Text || x.Prompt.Template != "" && x.Prompt.Template == d.Prompt.Template && x.Prompt.Purpose == Marketing
+			return x.body == d.body || x.Prompt.Template != "" && x.Prompt.Template == d.Prompt.Template && x.Prompt.Purpose == Marketing
 		})
 		if again {
 			continue
 		}
-		text := d.message.Text
-		if rest, cut := strings.CutPrefix(text, named); cut && len(texts) > 0 {
-			text = capital(rest)
+		body := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(d.body), t.text("offer.stop")))
+		if rest, cut := strings.CutPrefix(body, named); cut && len(bodies) > 0 {
+			body = capital(rest)
 		}
-		texts = append(texts, strings.TrimSpace(text))
+		bodies = append(bodies, body)
 		codes = append(codes, d.codes...)
 	}
-	for i := range texts[:len(texts)-1] {
-		texts[i] = strings.TrimSpace(strings.TrimSuffix(texts[i], wayOut))
+	m.Text = strings.Join(bodies, "\n")
+	if group[0].Prompt.Purpose == Marketing {
+		m.Text = t.footed(m.Text, &t.c.Customer, group[0].way.verdict.Route)
 	}
-	m.Text = strings.Join(texts, "\n")
 	return m, codes
 }
 

@@ -7,32 +7,39 @@ import (
 	"time"
 )
 
-// write is a prompt as it would be said on a route, and the codes of the links
-// in it. Every prompt is written here and nowhere else.
-func (s *Script) write(c *Conversation, p *Prompt, r Route, now time.Time) (Message, []Code, error) {
+// draft is a prompt as it would be said on a route.
+type draft struct {
+	message Message
+	body    string // without what marketing has to say beside
+	codes   []Code // of the links in it
+}
+
+// write writes a prompt for a route. Every prompt is written here and nowhere else.
+func (s *Script) write(c *Conversation, p *Prompt, r Route, now time.Time) (draft, error) {
 	links := shortener{brand: &s.brand, event: EventID("prompt:" + p.ID), prompt: p.ID, now: now}
-	m := Message{Channel: r.Channel, Medium: r.Medium, To: p.To}
-	w, err := s.words(p, &c.Customer, r.Medium, links.shorten)
-	if err != nil {
-		return m, nil, err
+	var w draft
+	said, err := s.words(p, &c.Customer, r.Medium, links.shorten)
+	switch {
+	case err != nil:
+		return w, err
+	case p.Purpose == Transactional && said.purpose == Marketing:
+		return w, errMarketing
 	}
-	if p.Purpose == Transactional && w.purpose == Marketing {
-		return m, nil, errMarketing
-	}
-	m.Text = w.text
+	w.body, w.codes = said.text, links.codes
+	w.message = Message{Channel: r.Channel, Medium: r.Medium, To: p.To, Text: said.text}
 	if g := (gate{c: c}); r.Medium == WhatsApp && r.Contents && now.Sub(g.heardOnWhatsApp()) >= FreeWindow {
-		if m.Content = w.content; w.lacks != nil {
-			return m, nil, w.lacks
-		}
-		if m.Content != nil {
-			m.Text = w.approved
+		switch w.message.Content = said.content; {
+		case said.lacks != nil:
+			return w, said.lacks
+		case said.content != nil:
+			w.message.Text = said.approved
+			return w, nil
 		}
 	}
-	if p.Purpose == Marketing && m.Content == nil {
-		m.Text = s.footed(m.Text, &c.Customer, r)
-		err = sound(m.Text)
+	if p.Purpose == Marketing {
+		w.message.Text = s.footed(said.text, &c.Customer, r)
 	}
-	return m, links.codes, err
+	return w, sound(w.message.Text)
 }
 
 // errMarketing is what a template that is marketing is refused with where it is

@@ -66,8 +66,7 @@ func (s *Script) waysTo(c *Customer, p *Prompt) []Route {
 // A way is one route, judged, with what would be said on it.
 type way struct {
 	verdict Verdict
-	message Message
-	codes   []Code
+	draft
 }
 
 // choose judges a prompt on its routes and takes the first that is open, else
@@ -118,7 +117,7 @@ func (s *Script) way(c *Conversation, p *Prompt, r Route, now time.Time) way {
 		return refuse(w.verdict.Rule, "expired", "it would wait beyond its end: "+w.verdict.Why)
 	}
 	var err error
-	if w.message, w.codes, err = s.write(c, p, r, now); err != nil {
+	if w.draft, err = s.write(c, p, r, now); err != nil {
 		code, _, _ := strings.Cut(err.Error(), ":")
 		return refuse(Rule("template."+code), code, err.Error())
 	}

@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +14,6 @@ type where struct {
 	by      string // who says so: shop, number, brand
 	zones   []*time.Location
 }
-
-func (w *where) name() string { return w.key }
 
 func (w *where) zoneNames() string {
 	names := make([]string, len(w.zones))
@@ -109,5 +106,5 @@ func (g *gate) cartOf() string {
 	if cart := g.c.Customer.Cart; g.p.Cart == "" && g.p.Opens == CartDialogue && cart != nil {
 		return cart.ID
 	}
-	return cmp.Or(g.p.Cart, "")
+	return g.p.Cart
 }

@@ -261,8 +261,8 @@ func (g *gate) hoursAt(at time.Time) Verdict {
 		return Verdict{}
 	}
 	w := g.where()
-	v := Verdict{Rule: "hours." + Rule(strings.ToLower(w.name())), Waits: "hours", Why: "it is not the hour for it where the customer is"}
-	v.Inputs = map[string]string{"what": string(d.what), "place": w.name(), "by": w.by, "local": at.In(d.zones[0]).Format("Mon 2006-01-02 15:04 MST"), "zones": w.zoneNames()}
+	v := Verdict{Rule: "hours." + Rule(strings.ToLower(w.key)), Waits: "hours", Why: "it is not the hour for it where the customer is"}
+	v.Inputs = map[string]string{"what": string(d.what), "place": w.key, "by": w.by, "local": at.In(d.zones[0]).Format("Mon 2006-01-02 15:04 MST"), "zones": w.zoneNames()}
 	if d.what == sayTransactional && g.rulesOf(sayOrder, w) {
 		v.Why += "; what cannot wait names its order"
 	}

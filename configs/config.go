@@ -28,7 +28,7 @@ type Config struct {
 	Database    string   `yaml:"database"`        // file:PATH or postgres://…
 	Scripts     string   `yaml:"scripts"`         // folder with one folder a brand; "" for the embedded ones
 	Prices      string   `yaml:"prices"`          // price table; "" for the embedded one
-	Media       string   `yaml:"media"`           // folder of the photos that customers send
+	Media       string   `yaml:"media"`           // folder of the photos and files that customers send
 
 	Queue    int       `yaml:"queue"` // events that may wait for the writer; beyond it 503
 	Sending  Sending   `yaml:"sending"`

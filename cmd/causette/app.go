@@ -39,6 +39,7 @@ type app struct {
 	gateway  *gateway.Gateway
 	carrier  *phones.Carrier // nil without simulated phones
 	bulk     *bulk.Bulk
+	keeping  *keeping // of what customers send
 	people   *agents.Desk
 	assigner *agents.Assigner
 	console  *console.Console
@@ -81,7 +82,10 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	if a.carrier != nil {
 		a.carrier.Connect(a.gateway)
 	}
-	if err := a.desk(newFiles(cfg.Media, o.Routes)); err != nil {
+	kept := newFiles(cfg.Media, o.Routes)
+	a.keeping = newKeeping(kept, st, log)
+	a.gateway.Subscribe(a.keeping.wake)
+	if err := a.desk(kept); err != nil {
 		return nil, err
 	}
 	a.bulk, err = bulk.New(bulk.Options{Store: st, Door: a.gateway, Preview: a.gateway.Preview, Live: a.people.Live, Patience: cfg.Desk.Busy, Log: log})
@@ -244,6 +248,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 	group.Go(func() error { a.people.RunErasures(serving); return nil })
 	group.Go(func() error { a.assigner.Run(serving); return nil })
 	group.Go(func() error { a.bulk.Run(serving); return nil })
+	group.Go(func() error { a.keeping.run(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })
 	if ready != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"mime"
 	"os"
 	"path"
 	"strings"
@@ -63,12 +62,12 @@ func Remove(folder, url string) error {
 }
 
 func typeOf(ending string) string {
-	for kind, e := range endings {
+	for kind, e := range kept {
 		if e == ending {
 			return kind
 		}
 	}
-	return mime.TypeByExtension(ending)
+	return "application/octet-stream"
 }
 
 func notFound(err error) error {

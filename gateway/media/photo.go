@@ -8,17 +8,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/causette/causette/conversation"
 )
 
 // MaxBytes bounds one photo: a phone's full-size JPEG has 3 to 6 MB.
 const MaxBytes = 12 << 20
-
-// endings are the kinds of photos, and what the name of each ends in.
-var endings = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "image/heic": ".heic",
-}
 
 var errNoPhoto = errors.New("no photo in the form")
 
@@ -49,7 +45,7 @@ func read(w http.ResponseWriter, r *http.Request) (photo []byte, kind string, er
 		switch {
 		case len(photo) > MaxBytes:
 			return nil, "", fmt.Errorf("the photo has more than %d bytes", MaxBytes)
-		case endings[kind] == "":
+		case !strings.HasPrefix(kind, "image/") || kept[kind] == "":
 			return nil, "", fmt.Errorf("%s is no photo", kind)
 		}
 		return photo, kind, nil
@@ -71,16 +67,20 @@ func kindOf(b []byte) string {
 // keep writes the photo durably and returns its name in the folder. The first
 // photo of a code stays.
 func keep(folder string, brand conversation.BrandID, code, kind string, photo []byte) (string, error) {
-	name := filepath.Join(string(brand), code+endings[kind])
+	return store(folder, filepath.Join(string(brand), code+kept[kind]), photo)
+}
+
+// store writes a file durably, unless it is there, and returns its name.
+func store(folder, name string, content []byte) (string, error) {
 	path := filepath.Join(folder, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", fmt.Errorf("keep photo: %w", err)
+		return "", fmt.Errorf("keep a file: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".upload-*")
 	if err != nil {
-		return "", fmt.Errorf("keep photo: %w", err)
+		return "", fmt.Errorf("keep a file: %w", err)
 	}
-	_, err = f.Write(photo)
+	_, err = f.Write(content)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		if err = os.Link(f.Name(), path); errors.Is(err, os.ErrExist) {
@@ -88,7 +88,7 @@ func keep(folder string, brand conversation.BrandID, code, kind string, photo []
 		}
 	}
 	if err := errors.Join(err, os.Remove(f.Name())); err != nil {
-		return "", fmt.Errorf("keep photo: %w", err)
+		return "", fmt.Errorf("keep a file: %w", err)
 	}
 	return filepath.ToSlash(name), nil
 }

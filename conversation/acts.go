@@ -276,6 +276,7 @@ func (t *turn) wrote(a *Act) *Refused {
 		d.Status, d.Until = DeskAssigned, time.Time{}
 		t.unset(timerSnooze)
 	}
+	t.out.Codes = append(t.out.Codes, said.codes...)
 	t.out.Messages = append(t.out.Messages, Message{
 		Channel: t.c.Channel, Medium: t.c.Medium, To: t.c.Address,
 		Text: said.text, Content: said.content, Purpose: said.purpose, Rule: t.why, Agent: a.Agent, After: a.After,

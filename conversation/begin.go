@@ -45,6 +45,7 @@ func (t *turn) began(a *Act) *Refused {
 	t.desk().Wrote = t.c.Version
 	t.c.Prompted = a.Purpose
 	t.c.Customer.Touches = remember(t.c.Customer.Touches, Touch{Purpose: a.Purpose, At: when})
+	t.out.Codes = append(t.out.Codes, said.codes...)
 	t.out.Messages = append(t.out.Messages, Message{
 		Channel: a.Channel, Medium: a.Medium, To: a.Address, Text: said.text, Content: said.content, Purpose: a.Purpose, Rule: t.why, Agent: a.Agent, After: a.After,
 	})

@@ -23,13 +23,19 @@ func isURL(v string) bool {
 	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
+// links says what becomes of the links among a template's values.
+type links struct {
+	shorten func(url string) string // nil: they stay as they are
+	strict  bool                    // an automation's may lead only where the brand's links may; an agent looks at theirs
+}
+
 // link checks where a link leads and shortens it. Half a link leads nowhere, so
 // one that is too long is refused, not cut.
 func (f *filling) link(v string) (string, error) {
-	if err := f.brand.allows(v); err != nil || f.shorten == nil {
+	if err := f.brand.allows(v, f.links.strict); err != nil || f.links.shorten == nil {
 		return v, err
 	}
-	return f.shorten(v), nil
+	return f.links.shorten(v), nil
 }
 
 // strays refuses a value with a link among its words that leads where links may not.
@@ -38,7 +44,7 @@ func (f *filling) strays(v string) error {
 		return nil
 	}
 	for _, found := range linkIn.FindAllString(v, -1) {
-		if err := f.brand.allows(strings.TrimRight(found, ".,;:!?)")); err != nil {
+		if err := f.brand.allows(strings.TrimRight(found, ".,;:!?)"), f.links.strict); err != nil {
 			return err
 		}
 	}
@@ -46,14 +52,14 @@ func (f *filling) strays(v string) error {
 }
 
 // allows says what is wrong with a link, nil for nothing.
-func (b *BrandInfo) allows(v string) error {
+func (b *BrandInfo) allows(v string, strict bool) error {
 	u, err := url.Parse(v)
 	switch {
 	case err != nil || u.Hostname() == "" || strings.ContainsAny(v, " {}\"<>\\^`"):
 		return fmt.Errorf("%q is no address of the web", cutRunes(v, 80))
 	case len(v) > maxLink:
 		return fmt.Errorf("the link has %d characters, at most %d are sent", len(v), maxLink)
-	case b.LinkURL != "" && !b.short(v) && !b.LeadsTo(u.Hostname()):
+	case strict && b.LinkURL != "" && !b.short(v) && !b.LeadsTo(u.Hostname()):
 		return fmt.Errorf("%s is not among the hosts that the brand's links may lead to (%s)", u.Hostname(), strings.Join(b.LinkHosts, ", "))
 	}
 	return nil
@@ -92,9 +98,11 @@ func (t *turn) shortener(prompt string) *shortener {
 	return &shortener{brand: &t.brand, event: t.e.ID, prompt: prompt, now: t.now}
 }
 
-// shorten is the short link for a long one.
+// shorten is the short link for a long one; one that may not be short is left as
+// it is.
 func (l *shortener) shorten(to string) string {
-	if l.brand.LinkURL == "" || l.brand.short(to) {
+	u, err := url.Parse(to)
+	if err != nil || l.brand.LinkURL == "" || l.brand.short(to) || !l.brand.LeadsTo(u.Hostname()) {
 		return to
 	}
 	code := derived("link", l.brand.ID, l.event, l.prompt, to)

@@ -58,7 +58,7 @@ func TestAShortLinkIsItsEventsAlone(t *testing.T) {
 		for _, event := range []EventID{"e1", "e2"} {
 			for _, prompt := range []string{"p1", "p2"} {
 				for _, url := range []string{"https://x.example/1", "https://x.example/2"} {
-					l := &shortener{brand: &BrandInfo{ID: brand, LinkURL: "https://l.example"}, event: event, prompt: prompt, now: monday}
+					l := &shortener{brand: &BrandInfo{ID: brand, LinkURL: "https://l.example", LinkHosts: []string{"x.example"}}, event: event, prompt: prompt, now: monday}
 					again := &shortener{brand: l.brand, event: event, prompt: prompt, now: monday.Add(time.Hour)}
 					link := l.shorten(url)
 					if seen[link] || link != again.shorten(url) || link != l.shorten(url) || len(l.codes) != 1 {

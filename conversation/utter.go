@@ -14,20 +14,22 @@ import (
 type utterance struct {
 	wording
 	purpose Purpose // Answer, unless it is marketing
+	codes   []Code  // of its short links
 }
 
 // utter is what an act says on a medium, where there is somebody to say it to.
 func (t *turn) utter(a *Act, m Medium, to Address) (utterance, *Refused) {
 	if to == "" || a.Template == "" {
 		text, refused := words(a, to)
-		return utterance{wording{text: text}, Answer}, refused
+		return utterance{wording: wording{text: text}, purpose: Answer}, refused
 	}
 	c := &t.c.Customer
-	w, err := t.fill(a.Template, c.Language, m, c, a.Variables, nil)
+	short := t.shortener("")
+	w, err := t.fill(a.Template, c.Language, m, c, a.Variables, links{shorten: short.shorten})
 	if err != nil {
 		return utterance{}, unwritten(err)
 	}
-	u := utterance{w, Answer}
+	u := utterance{wording: w, purpose: Answer, codes: short.codes}
 	if w.purpose == Marketing {
 		u.purpose = Marketing
 		return u, t.unwanted(&Act{Purpose: Marketing, Medium: m})

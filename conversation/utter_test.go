@@ -157,3 +157,18 @@ func TestTemplatesAreListedForPickers(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// An agent's links are short where they may be, and go as they are where not: they
+// have looked at them.
+func TestAnAgentsLinksAreShortWhereTheyMayBe(t *testing.T) {
+	s := bookOf(t, wordingBook, short)
+	c := Begin("lumen", "c1")
+	c.State, c.Desk = WithAgent, &Desk{Status: DeskAssigned, Owner: "claire"}
+	c.Medium, c.Channel, c.Address, c.WroteAt = SMS, "lumen-sms", "+33612345678", monday
+	act := &Act{Agent: "claire", Template: "linked", Variables: map[string]string{"link": "https://lumen.example/c/42", "url": "https://colis.example/1"}}
+	turn := s.Step(c, Event{ID: "a1", Type: AgentWrote, Time: monday, Act: act}, monday)
+	if turn.Refused != nil || len(turn.Codes) != 1 || turn.Codes[0].URL != "https://lumen.example/c/42" ||
+		turn.Messages[0].Text != "Suivi : https://lmn.example/l/"+turn.Codes[0].Code+" et https://colis.example/1" {
+		t.Errorf("%+v, %+v, %+v", turn.Refused, turn.Messages, turn.Codes)
+	}
+}

@@ -34,10 +34,10 @@ type wording struct {
 
 // words writes a prompt for a customer on a medium. The errors are those above,
 // with what to do. shorten gives the short link that stands for a long one; nil
-// leaves links as they are.
+// leaves links as they are. Where they may lead is looked at either way.
 func (s *Script) words(p *Prompt, c *Customer, m Medium, shorten func(url string) string) (wording, error) {
 	if p.Template != "" {
-		return s.fill(p.Template, c.Language, m, c, p.Variables, shorten)
+		return s.fill(p.Template, c.Language, m, c, p.Variables, links{shorten: shorten, strict: true})
 	}
 	text := strings.TrimSpace(legible(p.Text))
 	if text == "" {
@@ -54,12 +54,12 @@ func (s *Script) words(p *Prompt, c *Customer, m Medium, shorten func(url string
 // where no template is approved for it; what it says may be another text. The error is ErrUnknownTemplate,
 // ErrMissingVariable, ErrBadVariable or ErrTooLong, and says what to do.
 func (s *Script) Fill(name, language string, m Medium, c *Customer, variables map[string]string) (text string, content *Content, err error) {
-	w, err := s.fill(name, language, m, c, variables, nil)
+	w, err := s.fill(name, language, m, c, variables, links{})
 	return w.text, w.content, err
 }
 
 // fill is Fill with short links.
-func (s *Script) fill(name, language string, m Medium, c *Customer, variables map[string]string, shorten func(url string) string) (wording, error) {
+func (s *Script) fill(name, language string, m Medium, c *Customer, variables map[string]string, l links) (wording, error) {
 	p := s.prompts[name]
 	if p == nil {
 		return wording{}, fmt.Errorf("%w: %q%s", ErrUnknownTemplate, name, nearest(name, slices.Sorted(maps.Keys(s.prompts))))
@@ -69,7 +69,7 @@ func (s *Script) fill(name, language string, m Medium, c *Customer, variables ma
 		return wording{}, fmt.Errorf("%w: %q says nothing on %s", ErrUnknownTemplate, name, m)
 	}
 	f := filling{
-		Script: s, name: name, p: p, c: c, variables: variables, shorten: shorten,
+		Script: s, name: name, p: p, c: c, variables: variables, links: l,
 		voice: voice{language: language, currency: s.brand.Currency, zone: s.brandZone(), medium: m},
 	}
 	w := wording{purpose: p.purpose, text: strings.TrimSpace(legible(tpl.write(f.value)))}
@@ -119,7 +119,7 @@ type filling struct {
 	p         *promptText
 	c         *Customer
 	variables map[string]string
-	shorten   func(url string) string
+	links     links
 	voice     voice
 	missing   []string
 	bad       error // of the first value that cannot be written

@@ -45,40 +45,48 @@ type Proof struct {
 }
 
 // Verify walks a brand's chain from its first row, holding a bounded part of it.
+// Rows may be written meanwhile: the head is read after them, and what it names
+// beyond them is walked too.
 func (s Secret) Verify(ctx context.Context, from LedgerReader, brand conversation.BrandID) (Proof, error) {
 	p := Proof{Brand: brand}
-	head, outside, err := from.LedgerHead(ctx, brand)
-	if err != nil {
-		return p, fmt.Errorf("verify the ledger of %s: %w", brand, err)
-	}
-	p.Head, p.Unchained = head, outside
-	before, expected := "", int64(1)
-	var broken LedgerRow // the first that does not follow
-	err = from.LedgerRows(ctx, brand, 1, func(r *LedgerRow) bool {
-		if r.Seq != expected || r.Hash != s.Link(before, r) || !s.Sound(r) {
-			broken = *r
-			p.Broken = &Break{Seq: expected}
-			return false
+	fail := func(err error) (Proof, error) { return p, fmt.Errorf("verify the ledger of %s: %w", brand, err) }
+	before := "" // the hash of the last sound row
+	var broken LedgerRow
+	for walked := int64(-1); ; walked = p.Head.Seq {
+		rows := p.Rows
+		err := from.LedgerRows(ctx, brand, p.Rows+1, func(r *LedgerRow) bool {
+			if r.Seq != p.Rows+1 || r.Hash != s.Link(before, r) || !s.Sound(r) {
+				broken = *r
+				p.Broken = &Break{Seq: p.Rows + 1}
+				return false
+			}
+			if p.Rows++; r.Nonce == "" {
+				p.Erased++
+			}
+			before = r.Hash
+			return true
+		})
+		if err == nil {
+			p.Head, p.Unchained, err = from.LedgerHead(ctx, brand)
 		}
-		p.Rows++
-		if r.Nonce == "" {
-			p.Erased++
+		if err != nil {
+			return fail(err)
 		}
-		before = r.Hash
-		expected++
-		return true
-	})
-	if err == nil && p.Broken != nil {
-		*p.Broken, err = s.explain(ctx, from, &broken, before, expected)
+		if p.Broken != nil || p.Head.Seq <= p.Rows || p.Rows == rows && walked == p.Head.Seq {
+			break
+		}
 	}
-	if err != nil {
-		return p, fmt.Errorf("verify the ledger of %s: %w", brand, err)
-	}
-	if p.Broken != nil && p.Broken.Seq > head.Seq && s.Sealed(brand, head) {
-		*p.Broken = Break{p.Broken.Seq, RowInserted, fmt.Sprintf("the chain was written up to row %d and goes on after it", head.Seq)}
-	}
-	if p.Broken == nil {
-		p.Broken = s.ends(brand, head, outside, p.Rows, before)
+	switch {
+	case p.Broken == nil:
+		p.Broken = s.ends(brand, p.Head, p.Unchained, p.Rows, before)
+	case p.Broken.Seq > p.Head.Seq && s.Sealed(brand, p.Head):
+		p.Broken.What, p.Broken.Why = RowInserted, fmt.Sprintf("the chain was written up to row %d and goes on after it", p.Head.Seq)
+	default:
+		why, err := s.explain(ctx, from, &broken, before, p.Broken.Seq)
+		if err != nil {
+			return fail(err)
+		}
+		p.Broken = &why
 	}
 	return p, nil
 }

@@ -211,6 +211,40 @@ func TestALongLedgerIsProvedPageByPage(t *testing.T) {
 	}
 }
 
+// busy is a ledger that grows whenever it has been read.
+type busy struct {
+	*Store
+	grow func()
+}
+
+func (b *busy) LedgerRows(ctx context.Context, brand conversation.BrandID, from int64, each func(*gateway.LedgerRow) bool) error {
+	err := b.Store.LedgerRows(ctx, brand, from, each)
+	b.grow()
+	return err
+}
+
+func TestALedgerIsProvedWhileItGrows(t *testing.T) {
+	for engine, url := range engines {
+		t.Run(engine, func(t *testing.T) {
+			s := openMigrated(t, url(t))
+			consent(t, s, "lumen", 0, 5)
+			secret, err := s.Secret(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			reads := 0
+			p, err := secret.Verify(t.Context(), &busy{s, func() {
+				if reads++; reads < 4 {
+					consent(t, s, "lumen", 100*reads, 2)
+				}
+			}}, "lumen")
+			if err != nil || p.Broken != nil || p.Rows != 11 || reads != 4 {
+				t.Errorf("%d reads: %+v %+v %v", reads, p, p.Broken, err)
+			}
+		})
+	}
+}
+
 func TestAnotherSecretIsRefused(t *testing.T) {
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

@@ -75,7 +75,7 @@ func (f *fold) ends(prompt string) bool {
 // on the prompt's row. A prompt whose message will never leave has a turn of its
 // own next, so that the conversation knows and another medium may say it.
 func (p *part) stop(m Outbound, s Settlement, v conversation.Verdict, now time.Time) {
-	if m.Prompt != "" && s.Status != Queued {
+	if m.Prompt != "" && s.Status != Queued && s.Status != Expired { // what expires has one in any case
 		p.stopped.Set = append(p.stopped.Set, deliveryTimer(p.brand, m.Customer, m.Prompt, now))
 	}
 	if v.Open() || s.Status == Queued && m.held() {

@@ -232,6 +232,9 @@ func TestWhatIsHeldBeyondItsEndIsTooLate(t *testing.T) {
 		g.then(holds(2 * time.Hour))
 		w.prompt("p1", func(p *conversation.Prompt) { p.Expires = time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond) })
 		w.awaitPrompt("p1", conversation.PromptExpired, gateway.Expired)
+		if seen := w.logged("seen", 1); !strings.Contains(seen[0], "expired") {
+			t.Errorf("the conversation heard %v", seen)
+		}
 		g.then(holds(20 * time.Hour)) // without an end it outlives the usual four hours
 		who := w.prompt("p2")
 		w.awaitPrompt("p2", conversation.PromptHeld, gateway.Queued)

@@ -205,6 +205,9 @@ func (gr *group) apply(ctx context.Context, tx Tx, p *part, asked []Settlement) 
 		if s.Status == Queued && s.Was != Queued {
 			f.row.Waiting++
 		}
+		if s.Status == Expired && s.Was == Queued && s.Prompt != "" {
+			p.stopped.Set = append(p.stopped.Set, deliveryTimer(p.brand, s.Customer, s.Prompt, gr.now))
+		}
 		gr.g.metrics.status(s.Channel, s.Status)
 		p.entries = append(p.entries, statusEntry(s, gr.now))
 	}

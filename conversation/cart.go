@@ -32,6 +32,11 @@ func (t *turn) cartAnswered(q Question, value string) {
 	link := ""
 	if cart := t.c.Customer.Cart; cart != nil {
 		link = cart.Link
+		if value == cartNo { // we say that we speak of it no more
+			declined := *cart
+			declined.Declined = true
+			t.c.Customer.Cart = &declined
+		}
 	}
 	t.say("cart.answer."+value, "link", link)
 	t.finish(CartDialogue, onAnswered)

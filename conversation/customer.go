@@ -88,6 +88,8 @@ type Cart struct {
 	Total   Money     `json:"total"`
 	Link    string    `json:"link,omitempty"`
 	Updated time.Time `json:"updated"`
+
+	Declined bool `json:"declined,omitempty"` // the customer said that they do not want it any more
 }
 
 // Order is an order as the customer asks about it.

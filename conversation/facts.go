@@ -115,6 +115,7 @@ func (t *turn) cart(cart *Cart) {
 		return
 	}
 	next.Lines = slices.Clone(next.Lines[:min(len(next.Lines), maxLines)])
+	next.Declined = c.Cart != nil && c.Cart.ID == next.ID && c.Cart.Declined
 	c.Cart = &next
 }
 

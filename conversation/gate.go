@@ -214,6 +214,8 @@ func (g *gate) reasonless() Verdict {
 			return gone("reason.cart", "the cart was bought or emptied", "cart", id)
 		case c.Cart.ID != id:
 			return gone("reason.cart", "the customer has another cart now", "cart", id, "now", c.Cart.ID)
+		case c.Cart.Declined:
+			return gone("reason.cart_declined", "the customer said that they do not want it any more", "cart", id)
 		case since(c.Cart.Updated):
 			return gone("reason.cart_changed", "the cart was changed since", "cart", id, "changed", c.Cart.Updated.UTC().Format(time.RFC3339))
 		}

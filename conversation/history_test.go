@@ -309,7 +309,11 @@ func (h *history) happens() {
 	pick := func(name string, list ...string) string { return rapid.SampledFrom(list).Draw(t, name) }
 	medium := Medium(pick("medium", "sms", "sms", "whatsapp"))
 	switch rapid.IntRange(0, 15).Draw(t, "what") {
-	case 0, 1, 2, 3, 4:
+	case 0:
+		for range rapid.IntRange(1, 6).Draw(t, "prompts") { // a campaign and two journeys at once
+			h.prompt()
+		}
+	case 1, 2, 3, 4:
 		h.prompt()
 	case 5, 6:
 		in := &Inbound{Carrier: CarrierID(fmt.Sprint("in", h.n)), Channel: "lumen-" + ChannelID(medium), Medium: medium, From: "+33612345678", To: "36105",

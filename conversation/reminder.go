@@ -27,6 +27,9 @@ func (t *turn) remind() {
 	case !t.maySay(q.Purpose):
 		t.decide("reminder.no_consent")
 		return
+	case t.c.Medium == WhatsApp && t.now.Sub(t.c.WroteAt) >= FreeWindow:
+		t.decide("reminder.closed_window")
+		return
 	}
 	if morning, night := t.morning(); night {
 		t.decide("reminder.night")

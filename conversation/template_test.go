@@ -24,6 +24,13 @@ func TestATemplate(t *testing.T) {
 		{name: "refuses a closing bracket alone", text: "x]", wrong: "without its ["},
 		{name: "refuses brackets in brackets", text: "[a [b] c]", wrong: "do not nest"},
 		{name: "refuses a full stop that touches a link", text: "ici : {link}.", wrong: "touches"},
+		{name: "says something else where the value is missing", text: "Bonjour {last|or:vous}", want: "Bonjour vous"},
+		{name: "keeps the part whose value has a default", text: "a[ {last|or:b}]", want: "a b"},
+		{name: "says the value where there is one", text: "Bonjour {first|or:vous}", want: "Bonjour Ana"},
+		{name: "refuses an empty default", text: "{first|or: }", wrong: "empty default"},
+		{name: "refuses a filter in what the assistant says", text: "{first|name}", wrong: "only the texts of prompts have filters"},
+		{name: "refuses an unknown filter and suggests one", text: "{first|nam}", wrong: `did you mean "name"?`},
+		{name: "refuses a filter of nothing", text: "{first|}", wrong: "unknown filter"},
 		{name: "refuses a space in a name", text: "{first name}", wrong: "not a placeholder"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,7 +52,7 @@ func TestATemplate(t *testing.T) {
 }
 
 func FuzzTemplate(f *testing.F) {
-	for _, s := range []string{"Bonjour[ {first}]", "{{", "[[x]]", "{a}{b}[{c}", "é{x}…"} {
+	for _, s := range []string{"Bonjour[ {first}]", "{{", "[[x]]", "{a}{b}[{c}", "é{x}…", "{a|name|or:vous}", "[{a|money|date|product|name}]", "{a|or:{}", "{|or:x}", "{a|}", "{a||or:}"} {
 		f.Add(s, "v")
 	}
 	f.Fuzz(func(t *testing.T, text, value string) {
@@ -54,6 +61,9 @@ func FuzzTemplate(f *testing.F) {
 			return
 		}
 		got := tpl.render(func(string) string { return value })
+		if again, err := parseTemplate(tpl.source(), nil); err != nil || again.source() != tpl.source() {
+			t.Errorf("%q is read back as %q, %v", text, tpl.source(), err)
+		}
 		if utf8.ValidString(text) && utf8.ValidString(value) && !utf8.ValidString(got) {
 			t.Errorf("%q with %q says broken UTF-8: %q", text, value, got)
 		}

@@ -230,24 +230,23 @@ func (d *daylight) closes(at time.Time) time.Time {
 }
 
 // released is when something that a closed window holds goes out: what waited
-// for less of the closed time goes first, and all of it within the spread.
+// for less of the closed time goes first, a little apart from what waited as
+// long, and all of it within the spread.
 func (d *daylight) released(opening, since time.Time, spread, jitter time.Duration, seed uint64) time.Time {
 	most := min(spread, d.closes(opening).Sub(opening)/2)
 	if most <= 0 {
 		return opening
 	}
+	apart := min(jitter, most)
 	after := time.Duration(0)
 	if closing := d.shut(opening.Add(-time.Nanosecond)); !closing.IsZero() && closing.Before(opening) {
-		if since.Before(closing) {
-			since = closing
-		}
-		held := max(opening.Sub(since), 0)
-		after = time.Duration(float64(spread) * float64(held) / float64(opening.Sub(closing)))
+		held := max(opening.Sub(latest(since, closing)), 0)
+		after = time.Duration(float64(most-apart) * float64(held) / float64(opening.Sub(closing)))
 	}
-	if jitter > 0 {
-		after += time.Duration(seed % uint64(jitter))
+	if apart > 0 {
+		after += time.Duration(seed % uint64(apart))
 	}
-	return opening.Add(min(after, most).Truncate(time.Second))
+	return opening.Add(after.Truncate(time.Second))
 }
 
 // hoursAt is the wait for the hour at which something may be said; no rule where
@@ -283,7 +282,8 @@ func (g *gate) rulesOf(what saying, w *where) bool {
 
 // awake reports a customer who has just written themselves.
 func (g *gate) awake(at time.Time) bool {
-	return !g.c.WroteAt.IsZero() && at.Sub(g.c.WroteAt) <= g.gate.awake
+	since := at.Sub(g.c.WroteAt) // by the carrier's clock, which may be a little ahead
+	return !g.c.WroteAt.IsZero() && since >= -clocks && since <= g.gate.awake
 }
 
 func (g *gate) daylight() *daylight {

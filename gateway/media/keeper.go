@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,26 +68,25 @@ func (k Keeper) Open(ctx context.Context, brand conversation.BrandID, url string
 	return k.find(brand, url)
 }
 
-// Remove forgets a file.
-func (k Keeper) Remove(brand conversation.BrandID, url string) error {
-	names, err := k.names(brand, url)
+// forget removes what is kept of a carrier's file, whoever's it is: its address
+// is its message's alone.
+func forget(folder, url string) error {
+	names, err := filepath.Glob(filepath.Join(folder, "*", nameOf(url)+".*"))
 	for _, name := range names {
-		err = errors.Join(err, os.Remove(name))
+		if e := os.Remove(name); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("remove a file: %w", e))
+		}
 	}
 	return err
 }
 
 // find opens a file that is kept.
 func (k Keeper) find(brand conversation.BrandID, url string) (gateway.File, error) {
-	names, err := k.names(brand, url)
+	names, err := filepath.Glob(filepath.Join(k.Folder, string(brand), nameOf(url)+".*"))
 	if err != nil || len(names) == 0 {
 		return gateway.File{}, fmt.Errorf("open a file: %w", gateway.ErrNotFound)
 	}
 	return Open(k.Folder, Scheme+string(brand)+"/"+filepath.Base(names[0]))
-}
-
-func (k Keeper) names(brand conversation.BrandID, url string) ([]string, error) {
-	return filepath.Glob(filepath.Join(k.Folder, string(brand), nameOf(url)+".*"))
 }
 
 // nameOf is a file's name without its ending: its address is the carrier's, and

@@ -40,12 +40,15 @@ func Open(folder, url string) (gateway.File, error) {
 	return gateway.File{Content: f, Type: typeOf(path.Ext(name)), Size: info.Size()}, nil
 }
 
-// Remove removes a photo of the folder by the URL of its message; what is none,
-// or is not there, is no error.
+// Remove removes a file from the folder by the URL of its message: a photo, or
+// what a Keeper kept of a carrier's. What is not there is no error.
 func Remove(folder, url string) error {
-	name, ours := strings.CutPrefix(url, Scheme)
-	if !ours || folder == "" {
+	if folder == "" {
 		return nil
+	}
+	name, ours := strings.CutPrefix(url, Scheme)
+	if !ours {
+		return forget(folder, url)
 	}
 	root, err := os.OpenRoot(folder)
 	if errors.Is(err, fs.ErrNotExist) {

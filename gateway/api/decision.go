@@ -54,7 +54,7 @@ func refusedPrompt(code, why string, d *decision) *refusal {
 	return r
 }
 
-// promptCodes are the refusals of a prompt: the contract's, and those of a
-// reason that is gone.
+// promptCodes are the refusals of a prompt: the contract's, those of its words, and
+// those of a reason that is gone.
 var promptCodes = []string{"no_consent", "opted_out", "invalid_number", "frequency_cap", "no_channel", "expired", "unknown_template",
-	"missing_variable", "consent_suspended", "looks_like_marketing", "agent_owns_conversation", "reason_gone", "set_aside"}
+	"missing_variable", "bad_variable", "too_long", "consent_suspended", "looks_like_marketing", "agent_owns_conversation", "reason_gone", "set_aside"}

@@ -43,6 +43,8 @@ var codes = map[string]struct {
 	"expired":                 {http.StatusUnprocessableEntity, "The prompt would come too late"},
 	"unknown_template":        {http.StatusUnprocessableEntity, "There is no such template"},
 	"missing_variable":        {http.StatusUnprocessableEntity, "The template lacks a variable"},
+	"bad_variable":            {http.StatusUnprocessableEntity, "A variable cannot be written so"},
+	"too_long":                {http.StatusUnprocessableEntity, "The text is longer than a message"},
 	"consent_suspended":       {http.StatusUnprocessableEntity, "A doubtful opt-out is being clarified"},
 	"looks_like_marketing":    {http.StatusUnprocessableEntity, "A transactional text makes an offer"},
 	"agent_owns_conversation": {http.StatusUnprocessableEntity, "A person talks with the customer"},

@@ -126,6 +126,8 @@ type promptPreview struct {
 	Decision decision `json:"decision"`
 	Text     string   `json:"text,omitempty" doc:"as the customer would read it"`
 	Lint     []string `json:"lint" doc:"what is better said otherwise"`
+
+	Appearance *appearance `json:"appearance,omitempty" doc:"how the text travels, and what would be cheaper"`
 }
 
 func (a *API) previewPrompt(c *call, given *postPrompt) (promptPreview, error) {
@@ -137,8 +139,9 @@ func (a *API) previewPrompt(c *call, given *postPrompt) (promptPreview, error) {
 	if err != nil {
 		return promptPreview{}, fmt.Errorf("preview: %w", err)
 	}
-	return promptPreview{Allowed: seen.Verdict.Code == "", Decision: a.decide(seen.Verdict, p.To, seen.Message.Text, p.Requested),
-		Text: seen.Message.Text, Lint: orEmpty(seen.Lint)}, nil
+	d := a.decide(seen.Verdict, p.To, seen.Message.Text, p.Requested)
+	return promptPreview{Allowed: seen.Verdict.Code == "", Decision: d, Text: seen.Message.Text, Lint: orEmpty(seen.Lint),
+		Appearance: a.appear(&d, p.To, seen.Message.Text)}, nil
 }
 
 type promptName struct {

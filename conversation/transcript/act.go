@@ -10,6 +10,7 @@ import (
 // acts are the verbs of agents.
 var acts = map[string]conversation.EventType{
 	"claims":       conversation.AgentClaimed,
+	"writes":       conversation.AgentWrote, // a template; their own words stand behind >
 	"notes":        conversation.AgentNoted,
 	"transfers":    conversation.AgentTransferred,
 	"returns":      conversation.AgentReturned,
@@ -32,7 +33,7 @@ var acts = map[string]conversation.EventType{
 const deskName = "desk"
 
 // act reads what an agent writes, or does: "transfers to=theo",
-// "snoozes until=2026-11-25T09:00", "claims load=5 capacity=5"; @desk itself
+// "writes template=follow_up var.first=Ana", "snoozes until=2026-11-25T09:00", "claims load=5 capacity=5"; @desk itself
 // "offers to=claire until=2026-11-24T09:44".
 func (r *runner) act(l Line) (conversation.Event, error) {
 	a := &conversation.Act{Agent: conversation.AgentID(strings.TrimPrefix(l.Who, "@"))}
@@ -70,6 +71,9 @@ func (r *runner) act(l Line) (conversation.Event, error) {
 		a.Channel, a.Medium, a.Address = r.channel, r.medium, r.address
 	}
 	a.Prompt = f.text("prompt")
+	if a.Template = f.text("template"); a.Template != "" {
+		a.Variables = f.variables()
+	}
 	a.Team, a.From = f.text("team"), conversation.AgentID(f.text("from"))
 	a.To, a.Until = conversation.AgentID(f.text("to")), f.date("until")
 	a.After, a.Message, a.Queued = f.date("after"), conversation.MessageID(f.text("message")), f.truth("queued")

@@ -17,6 +17,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 		if t.Refused.Owner != "" {
 			text += ", " + string(t.Refused.Owner) + " has it"
 		}
+		if t.Refused.Why != "" {
+			text += ", " + t.Refused.Why
+		}
 		if !t.Refused.Next.IsZero() {
 			text += " until " + t.Refused.Next.In(r.zone).Format("2006-01-02 15:04")
 		}
@@ -48,6 +51,9 @@ func (r *runner) print(e conversation.Event, t conversation.Turn, was *conversat
 				fmt.Fprintf(&r.out, " by %s", m.Medium)
 			}
 			r.out.WriteByte(')')
+		}
+		if m.Content != nil {
+			r.out.WriteString("  (approved)")
 		}
 		if m.After.After(r.now) {
 			r.out.WriteString("  (at " + m.After.In(r.zone).Format("2006-01-02 15:04") + ")")

@@ -24,7 +24,6 @@ func (r *runner) prompt(f *fields) *conversation.Prompt {
 		ID: f.text("id"), Purpose: conversation.Purpose(f.text("purpose")), Template: f.text("template"), Text: f.text("text"),
 		To: r.address, Opens: conversation.Dialogue(f.text("opens")), Cart: f.text("cart"), Order: f.text("order"),
 		SendAt: f.date("send_at"), Expires: f.date("expires"), Incentive: f.truth("incentive"), Campaign: f.text("campaign"),
-		Variables: map[string]string{},
 	}
 	if place := f.text("place"); place != "" {
 		p.Place.Country, p.Place.Region, _ = strings.Cut(place, "-")
@@ -38,13 +37,20 @@ func (r *runner) prompt(f *fields) *conversation.Prompt {
 	} else {
 		p.Channel, p.Medium = r.channel, r.medium
 	}
+	p.Variables = f.variables()
+	return p
+}
+
+// variables are those of a template: var.order=LU-1042.
+func (f *fields) variables() map[string]string {
+	given := map[string]string{}
 	for name, v := range f.values {
 		if name, ok := strings.CutPrefix(name, "var."); ok {
-			p.Variables[name] = v
+			given[name] = v
 			delete(f.values, "var."+name)
 		}
 	}
-	return p
+	return given
 }
 
 // join reads what somebody left on the join page.

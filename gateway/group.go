@@ -329,7 +329,7 @@ func (gr *group) hold(c *claim, m *Outbound) *hold {
 	}
 	h := lane.reserve(m.Segments, m.bulk())
 	if h == nil {
-		lane.kick()
+		lane.kick(m.bulk())
 		return nil
 	}
 	h.used = true
@@ -422,7 +422,7 @@ func (gr *group) publish() {
 		for i := range p.writes.Messages {
 			if p.writes.Messages[i].Status == Queued {
 				if lane := gr.g.lanes[p.writes.Messages[i].Channel]; lane != nil {
-					lane.kick()
+					lane.kick(p.writes.Messages[i].bulk())
 				}
 			}
 		}

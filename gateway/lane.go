@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -25,6 +26,7 @@ type lane struct {
 	slots   chan struct{}
 	kicked  chan struct{}
 	closed  countries
+	resting atomic.Bool // the pump waits until prompts may have room
 
 	mu     sync.Mutex
 	halted string // why nothing is sent, "" while it is
@@ -118,8 +120,12 @@ func (l *lane) tokens(segments int) int {
 	return min(max(segments, 1), l.limiter.Burst())
 }
 
-// kick tells the pump that a message waits.
-func (l *lane) kick() {
+// kick tells the pump that a message waits. While prompts have no room, one more
+// of them is no news.
+func (l *lane) kick(bulk bool) {
+	if bulk && l.resting.Load() {
+		return
+	}
 	select {
 	case l.kicked <- struct{}{}:
 	default:
@@ -146,6 +152,7 @@ func (l *lane) pump(ctx context.Context) {
 		if pause > 0 {
 			again = time.After(pause)
 		}
+		l.resting.Store(pause > 0)
 		select {
 		case <-ctx.Done():
 			return
@@ -154,6 +161,7 @@ func (l *lane) pump(ctx context.Context) {
 		case <-tick.C:
 			l.quicken()
 		}
+		l.resting.Store(false)
 	}
 }
 

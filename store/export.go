@@ -76,12 +76,11 @@ func (s *Store) ExportCustomer(ctx context.Context, brand conversation.BrandID, 
 // exportRows reads a customer's rows of one table, as what a person reads: times
 // as such, JSON as objects, without what is empty.
 func (s *Store) exportRows(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, h *holding, each func(map[string]any) error) error {
-	marks := []string{"$1", "$2"}
+	text := h.rows().postgres
 	if s.engine == sqliteEngine {
-		marks = []string{"?", "?"}
+		text = h.rows().sqlite
 	}
-	rows, err := s.db.QueryContext(ctx, fmt.Sprintf("select * from %s where brand = %s and %s = %s order by %s", h.table, marks[0], h.whose(), marks[1], h.key),
-		string(brand), string(customer))
+	rows, err := s.db.QueryContext(ctx, text, string(brand), string(customer))
 	if err != nil {
 		return classify(err)
 	}

@@ -9,6 +9,7 @@ type holding struct {
 	table    string
 	customer string   // the column that says whose; "" is customer
 	key      string   // the rest of the primary key after the brand, by which rows go in batches
+	index    string   // by which SQLite finds a customer's rows; "" where it does by itself
 	section  string   // of the export; "" is told elsewhere in it
 	times    []string // columns in microseconds
 	objects  []string // columns that hold JSON, or "" for none
@@ -22,21 +23,21 @@ var personal = []holding{
 	{table: "conversations", key: "customer", section: "conversation", times: []string{"changed"}, objects: []string{"data"}, stays: true},
 	{table: "tickets", key: "customer", section: "desk", times: []string{"queued", "waits", "until", "changed", "hold", "due", "resolve_by"}},
 	{table: "timers", key: "name", section: "timers", times: []string{"due"}},
-	{table: "messages", key: "id", section: "messages", times: []string{"created", "not_before", "expires", "deadline", "lease", "first_posted", "changed"}, objects: []string{"media", "detail", "content"}, stays: true},
+	{table: "messages", key: "id", index: "messages_thread", section: "messages", times: []string{"created", "not_before", "expires", "deadline", "lease", "first_posted", "changed"}, objects: []string{"media", "detail", "content"}, stays: true},
 	{table: "notes", key: "id", section: "notes", times: []string{"at"}, objects: []string{"steps", "data"}, stays: true},
 	{table: "consents", key: "event", section: "consents", times: []string{"at"}, objects: []string{"evidence", "promise"}, stays: true},
-	{table: "prompts", key: "id", section: "prompts", times: []string{"created", "changed"}, objects: []string{"request", "verdict"}},
-	{table: "codes", key: "code", section: "links", times: []string{"expires", "clicked"}},
+	{table: "prompts", key: "id", index: "prompts_customer", section: "prompts", times: []string{"created", "changed"}, objects: []string{"request", "verdict"}},
+	{table: "codes", key: "code", index: "codes_customer", section: "links", times: []string{"expires", "clicked"}},
 	{table: "jobs", key: "id", section: "jobs", times: []string{"due"}, objects: []string{"payload"}},
 	{table: "handoffs", key: "began", section: "handoffs", times: []string{"began", "answered", "closed"}},
 	{table: "drafts", key: "agent", section: "drafts", times: []string{"at"}},
-	{table: "mentions", key: "note", section: "mentions", times: []string{"read"}},
-	{table: "words", key: "word", section: "search_words"},
-	{table: "texts", key: "id", stays: true}, // the words of messages and notes
+	{table: "mentions", key: "note", index: "mentions_customer", section: "mentions", times: []string{"read"}},
+	{table: "words", key: "word", index: "words_customer", section: "search_words"},
+	{table: "texts", key: "id", index: "texts_customer", stays: true}, // the words of messages and notes
 	{table: "poison", key: "event", section: "failed_events", times: []string{"at"}, objects: []string{"body"}},
 	{table: "events", key: "seq", section: "log", times: []string{"at"}, objects: []string{"payload"}, stays: true},
 	{table: "audit", key: "id", section: "audit", times: []string{"at"}, objects: []string{"detail"}, stays: true}, // holds no more of them than the id
-	{table: "privacy_requests", key: "id", section: "requests", times: []string{"asked", "due", "done"}, stays: true},
+	{table: "privacy_requests", key: "id", index: "privacy_customer", section: "requests", times: []string{"asked", "due", "done"}, stays: true},
 }
 
 func (h *holding) whose() string {
@@ -46,10 +47,22 @@ func (h *holding) whose() string {
 	return "customer"
 }
 
+// rows reads a customer's rows, in the order of their keys.
+func (h *holding) rows() *statement {
+	return both(fmt.Sprintf(`select * from %s where brand = $1 and %s = $2 order by %s`, h.from(), h.whose(), h.key))
+}
+
 // drop deletes a batch of a customer's rows.
 func (h *holding) drop() *statement {
 	return both(fmt.Sprintf(`delete from %s where brand = $1 and %s = $2 and %s in (select %[3]s from %[1]s where brand = $1 and %[2]s = $2 limit $3)`,
-		h.table, h.whose(), h.key))
+		h.from(), h.whose(), h.key))
+}
+
+func (h *holding) from() string {
+	if h.index == "" {
+		return h.table
+	}
+	return h.table + " /* indexed by " + h.index + " */"
 }
 
 // Personal names every table that holds something of customers, with its section

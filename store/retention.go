@@ -30,7 +30,7 @@ var (
 	windowOfPeople  = both(`select c.customer, c.changed, coalesce(t.status, '') from conversations c left join tickets t on t.brand = c.brand and t.customer = c.customer
 		where c.brand = $1 and c.customer > $2 order by c.customer limit $3`)
 	logBegins = both(`select at from events where brand = $1 order by seq limit 1`)
-	waitingOf = both(`select id from messages where brand = $1 and customer = $2 and stage in ('queued', 'posting') limit 1`)
+	waitingOf = both(`select id from messages /* indexed by messages_thread */ where brand = $1 and customer = $2 and stage in ('queued', 'posting') limit 1`)
 )
 
 // cursors is where each kind's walk through a brand stands.

@@ -34,7 +34,7 @@ func (s *Store) said(ctx context.Context, page *statement, args ...any) ([]saidR
 var (
 	dropTextsOf   = both(`delete from texts where brand = $1 and id = any($2)`)
 	dropTextWords = pair(``, `delete from texts_words where rowid in (select row from texts where brand = $1 and id in (select value from json_each($2)))`)
-	pageTexts     = both(`select id from texts where brand = $1 and customer = $2 order by id limit $3`)
+	pageTexts     = both(`select id from texts /* indexed by texts_customer */ where brand = $1 and customer = $2 limit $3`)
 	waitMark      = both(`select id from text_marks where brand = $1 for update`)
 	wordSaid      = pair(``, `select rowid from texts_words where texts_words match $1 limit 1`)
 	dropTerms     = pair(``, `delete from text_terms where brand = $1 and word in (select value from json_each($2))`)

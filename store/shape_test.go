@@ -30,7 +30,9 @@ var hot = map[string]*statement{
 var polled = map[string]*statement{
 	"readyMessages": readyMessages, "lapsedMessages": lapsedMessages, "overdueMessages": overdueMessages,
 	"dueTimers": dueTimers, "takeJobs": takeJobs, "takeEvents": takeEvents, "moveJob": moveJob, "readPrompt": readPrompt, "promptThread": promptThread, "flightOf": flightOf, "outbound": outbound,
-	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger, "readChain": readChain, "lastChained": lastChained,
+	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger, "readChain": readChain, "lastChained": lastChained, "consentsOf": consentsOf,
+	"oldMessages": oldMessages, "windowOfNotes": windowOfNotes, "windowOfPrompts": windowOfPrompts, "windowOfPeople": windowOfPeople, "waitingOf": waitingOf,
+	"pageMessages": pageMessages, "pageNotes": pageNotes, "pageTexts": pageTexts, "readRequest": readRequest,
 	"readLog": readLog, "readAPIKey": readAPIKey, "readAnswer": readAnswer, "readCode": readCode, "readLink": readLink,
 	"lockAgents": lockAgents, "countHeld": countHeld, "countOffers": countOffers, "setSeen": setSeen, "readHandled": readHandled, "readAgent": readAgent, "readByEmail": readByEmail,
 	"findSession": findSession, "deleteSession": deleteSession, "endSessions": endSessions,

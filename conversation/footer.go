@@ -21,7 +21,7 @@ func (s *Script) footed(text string, c *Customer, r Route) string {
 	switch {
 	case !stops || saysHowToStop(text, r):
 	case r.Mute && r.StopAt != "":
-		text += " " + t.text("offer.stop_at", "address", r.StopAt)
+		text += " " + cmp.Or(t.text("offer.stop_at", "address", r.StopAt), "STOP "+r.StopAt)
 	default:
 		text += " " + t.text("offer.stop")
 	}

@@ -75,7 +75,7 @@ func ParseScript(brand BrandInfo, fsys fs.FS, dir string) (*Script, error) {
 	if len(src.Files) == 0 {
 		return nil, Problems{{File: dir, Why: "holds no *.yaml file"}}
 	}
-	return src.parse(dir)
+	return src.parse(dir, true)
 }
 
 // LoadScript reads what Source returned: the same script, with the same version.
@@ -84,7 +84,7 @@ func LoadScript(source []byte) (*Script, error) {
 	if err := json.Unmarshal(source, &src); err != nil {
 		return nil, fmt.Errorf("load script: %w", err)
 	}
-	s, err := src.parse("script")
+	s, err := src.parse("script", false)
 	if err != nil {
 		return nil, fmt.Errorf("load script: %w", err)
 	}
@@ -107,7 +107,9 @@ func (s *Script) Brand() BrandInfo { return s.brand }
 // sections are the top-level fields of the files of a script.
 var sections = []string{"language", "copy", "rules", "preferences", "skip", "back", "faq", "prompts", "hours", "escalation", "gate"}
 
-func (src scriptSource) parse(dir string) (*Script, error) {
+// parse reads the files. A stored script need not be whole: one of an older
+// program lacks what only newer ones say, and its conversations go on.
+func (src scriptSource) parse(dir string, whole bool) (*Script, error) {
 	s := &Script{brand: src.Brand, dir: dir, books: map[string]phrasebook{}}
 	var found Problems
 	if len(s.brand.Languages) == 0 {
@@ -164,7 +166,9 @@ func (src scriptSource) parse(dir string) (*Script, error) {
 	if _, own := seen["escalation"]; !own {
 		s.escalation = s.plainEscalation()
 	}
-	s.checkCopy(&found)
+	if whole {
+		s.checkCopy(&found)
+	}
 	if _, err := time.LoadLocation(s.brand.Timezone); err != nil {
 		found = append(found, Problem{File: dir, Why: fmt.Sprintf("the brand's time zone %q is unknown", s.brand.Timezone)})
 	}
@@ -283,5 +287,5 @@ func (s *Script) For(brand BrandInfo) (*Script, error) {
 		return nil, fmt.Errorf("reread the script: %w", err)
 	}
 	src.Brand = brand
-	return src.parse(s.dir)
+	return src.parse(s.dir, true)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -120,4 +121,27 @@ func FuzzParseScript(f *testing.F) {
 			t.Errorf("error %v is no list of problems", err)
 		}
 	})
+}
+
+// A conversation goes on with the script that it began with, though the program
+// has learnt to say more since; a script that is read anew is whole.
+func TestAStoredScriptOfAnOlderProgramStillSpeaks(t *testing.T) {
+	source := defaultScript(t).Source()
+	older := regexp.MustCompile(`    stop_at: [^\n]*?\\n`).ReplaceAll(source, nil)
+	if len(older) == len(source) {
+		t.Fatal("nothing was taken away")
+	}
+	s, err := LoadScript(older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if turn := s.Step(Begin("lumen", "c1"), text("1", "STOP"), monday); turn.Rule != "stop.keyword" || len(turn.Messages) != 1 || turn.Messages[0].Text == "" {
+		t.Errorf("%s: %+v", turn.Rule, turn.Messages)
+	}
+	if got := s.footed("Lumen : -20 %.", &Customer{Language: "fr"}, Route{Mute: true, StopAt: "36105"}); got != "Lumen : -20 %. STOP 36105" {
+		t.Errorf("an offer says %q", got)
+	}
+	if _, err := s.For(s.Brand()); err == nil || !strings.Contains(err.Error(), "copy.offer.stop_at: is missing in fr") {
+		t.Errorf("read anew: %v", err)
+	}
 }

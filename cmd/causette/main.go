@@ -71,6 +71,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 		kong.Exit(func(n int) { exit = n; panic(exited{}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(s),
+		kong.Vars{"scopes": scopesHelp()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {

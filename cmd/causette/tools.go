@@ -218,11 +218,20 @@ type keyCmd struct {
 	Add keyAddCmd `cmd:"" help:"Make an API key and print it once."`
 }
 
+// scopesHelp lists what keys may do, for --help.
+func scopesHelp() string {
+	var names []string
+	for _, s := range api.Scopes() {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}
+
 type keyAddCmd struct {
 	configFlag
 	Brand string   `required:"" help:"The brand that the key acts for."`
 	Name  string   `required:"" help:"Whose key it is, as logs and lists show it."`
-	Scope []string `sep:"," help:"What it may do; without any: everything. Several with commas between."`
+	Scope []string `sep:"," help:"What it may do: ${scopes}. Without any: everything. Several with commas between."`
 }
 
 func (c *keyAddCmd) Run(ctx context.Context, s streams) error {

@@ -215,10 +215,14 @@ func (t *turn) promptsDue() {
 // those that lost their consent or their reason end here, and those whose wait
 // is over are looked at soon, in a turn of their own.
 func (t *turn) settlePrompts() {
+	settled := func(w Pending) bool { return !w.waits() && t.now.Sub(w.Since) < saidFor }
+	if t.promptsAt.IsZero() && !slices.ContainsFunc(t.c.Prompts, func(w Pending) bool { return !settled(w) }) {
+		return // a campaign's STOPs come from customers who were sent something, and wait for nothing
+	}
 	list := make([]Pending, 0, len(t.c.Prompts))
 	for _, w := range t.c.Prompts {
 		if !w.waits() {
-			if t.now.Sub(w.Since) < saidFor {
+			if settled(w) {
 				list = append(list, w)
 			}
 			continue

@@ -437,6 +437,13 @@ const (
 	keywordAllocs = 20
 )
 
+// offered is a customer to whom a campaign has just written.
+func offered(s *Script) Conversation {
+	c := s.Step(willing(0), request("p1"), monday).Next
+	c.Disclosed = true
+	return c
+}
+
 func BenchmarkStep(b *testing.B) {
 	s := defaultScript(b)
 	asked := s.Step(Begin("lumen", "c1"), text("1", "préférences"), monday).Next
@@ -452,6 +459,7 @@ func BenchmarkStep(b *testing.B) {
 		{"a keyword", plain, "STOP", true},
 		{"a keyword in a dialogue", asked, "STOP", true},
 		{"a keyword of who waits", waiting, "STOP", true},
+		{"a keyword of who was sent an offer", offered(s), "STOP", true},
 		{"help", plain, "AIDE", true},
 		{"an answer", asked, "2", false},
 		{"a question", plain, "où est mon colis ?", false},
@@ -488,9 +496,10 @@ func TestAKeywordCostsFewAllocations(t *testing.T) {
 	s := defaultScript(t)
 	plain := Begin("lumen", "c1")
 	for name, c := range map[string]Conversation{
-		"anybody's":   plain,
-		"who waits'":  s.Step(plain, text("1", "conseiller"), monday).Next,
-		"in question": s.Step(plain, text("1", "préférences"), monday).Next,
+		"anybody's":             plain,
+		"who waits'":            s.Step(plain, text("1", "conseiller"), monday).Next,
+		"in question":           s.Step(plain, text("1", "préférences"), monday).Next,
+		"who was sent an offer": offered(s),
 	} {
 		for _, word := range []string{"STOP", "AIDE"} {
 			e := text("1", word)

@@ -245,6 +245,40 @@ func TestALedgerIsProvedWhileItGrows(t *testing.T) {
 	}
 }
 
+// A small shop begins without a secret of its own, and takes the one that its
+// database made out of there later.
+func TestASecretMovesFromTheDatabaseIntoTheConfiguration(t *testing.T) {
+	for engine, url := range engines {
+		t.Run(engine, func(t *testing.T) {
+			name := url(t)
+			s := openMigrated(t, name)
+			consent(t, s, "lumen", 0, 3)
+			made, err := s.Secret(t.Context())
+			if err != nil || len(made) < gateway.MinSecret {
+				t.Fatalf("%q, %v", made, err)
+			}
+			var kept string
+			read := func() string {
+				if err := s.db.QueryRowContext(t.Context(), "select secret from installation").Scan(&kept); err != nil {
+					t.Fatal(err)
+				}
+				return kept
+			}
+			if read() != string(made) {
+				t.Fatalf("the database keeps %q, made was %q", kept, made)
+			}
+			other, err := Open(t.Context(), name, Options{Secret: []byte(kept)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			if p := prove(t, other, "lumen"); p.Broken != nil || p.Rows != 3 || read() != "" {
+				t.Errorf("%+v %+v; the database still keeps %q", p, p.Broken, kept)
+			}
+		})
+	}
+}
+
 func TestAnotherSecretIsRefused(t *testing.T) {
 	for engine, url := range engines {
 		t.Run(engine, func(t *testing.T) {

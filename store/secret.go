@@ -44,17 +44,16 @@ func (x *session) secretOf(ctx context.Context, given gateway.Secret) (gateway.S
 	if err := x.one(ctx, readSecret, []any{&kept, &print}); err != nil {
 		return nil, err
 	}
-	own, err := hex.DecodeString(kept)
+	own := gateway.Secret(kept) // as it is written: so it may move into the configuration
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%w: the one in the database is damaged", ErrSecret)
 	case len(given) == 0 && kept == "" && print != "":
 		return nil, fmt.Errorf("%w: there is none", ErrSecret)
 	case len(given) == 0 && kept == "":
-		own = make([]byte, gateway.MinSecret)
-		_, _ = rand.Read(own) // never fails
-		return own, x.put(ctx, keepSecret, hex.EncodeToString(own), gateway.Secret(own).Print())
-	case len(given) == 0 && gateway.Secret(own).Print() != print:
+		random := make([]byte, gateway.MinSecret)
+		_, _ = rand.Read(random) // never fails
+		own = gateway.Secret(hex.EncodeToString(random))
+		return own, x.put(ctx, keepSecret, string(own), own.Print())
+	case len(given) == 0 && own.Print() != print:
 		return nil, fmt.Errorf("%w: the one in the database was changed", ErrSecret)
 	case len(given) == 0:
 		return own, nil
@@ -65,7 +64,10 @@ func (x *session) secretOf(ctx context.Context, given gateway.Secret) (gateway.S
 		if err := x.one(ctx, anyKeyed, []any{&keyed}); err != nil {
 			return nil, err
 		}
-		if keyed > 0 {
+		switch {
+		case keyed > 0 && kept != "":
+			return nil, fmt.Errorf("%w: the database keeps it itself (select secret from installation)", ErrSecret)
+		case keyed > 0:
 			return nil, ErrSecret
 		}
 	}

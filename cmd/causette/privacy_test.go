@@ -151,6 +151,18 @@ channels:
 			}
 		}
 	}
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("none.yaml", strings.ReplaceAll(string(text), "secret: ${CAUSETTE_SECRET}\n", ""))
+	var told bytes.Buffer
+	if code := run(t.Context(), []string{"check", "--config", "none.yaml"}, streams{strings.NewReader(""), &told, &told}); code != exitDone || !strings.Contains(told.String(), "secret: there is none") {
+		t.Errorf("check without a secret: exit %d, %s", code, &told)
+	}
+	if said := done("fine", "check"); strings.Contains(said, "secret:") {
+		t.Errorf("check with one: %s", said)
+	}
 	// Another secret proves nothing, and is refused before a turn is taken with it.
 	t.Setenv("CAUSETTE_SECRET", strings.Repeat("t", 40))
 	failed(exitFailed, "not the secret that the database was begun with", "consents", "verify")

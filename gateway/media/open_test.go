@@ -34,6 +34,20 @@ func TestOpeningAPhoto(t *testing.T) {
 			t.Errorf("%s is opened", url)
 		}
 	}
+	for _, url := range []string{name, Scheme + "lumen/other.jpg", "https://example.com/a.jpg", ""} {
+		if err := Remove(folder, url); err != nil {
+			t.Errorf("removing %q: %v", url, err)
+		}
+	}
+	if err := Remove(folder, Scheme+"../secret"); err == nil {
+		t.Error("a file outside of the folder is removed")
+	}
+	if err := Remove(folder, Scheme+name); err != nil {
+		t.Error(err)
+	}
+	if _, err := Open(folder, Scheme+name); !errors.Is(err, gateway.ErrNotFound) {
+		t.Errorf("a photo that was removed: %v", err)
+	}
 	if _, err := Open(folder, Scheme+"lumen/other.jpg"); !errors.Is(err, gateway.ErrNotFound) {
 		t.Errorf("a photo that is gone: %v", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -170,33 +169,12 @@ func (r *lifetime) judge(offers []twiliotest.Message, shut time.Duration) (wrong
 
 // slower paces the trial's channel, so that offers stand in line.
 func (s *trial) slower(perSecond int) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	changed := strings.Replace(string(text), "messages_per_second: 2000", fmt.Sprintf("messages_per_second: %d", perSecond), 1)
-	if err := os.WriteFile(s.config, []byte(changed), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.configure("messages_per_second: 2000", fmt.Sprintf("messages_per_second: %d", perSecond))
 }
 
 // gated gives the trial another gate.
 func (s *trial) gated(gate string) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	lines := strings.Split(string(text), "\n")
-	for i, l := range lines {
-		if strings.HasPrefix(l, "scripts: ") {
-			lines[i] = fmt.Sprintf("scripts: %q", scriptsOf(s.t, gate))
-		}
-	}
-	if err := os.WriteFile(s.config, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.configure("(?m)^scripts: .*$", fmt.Sprintf("scripts: %q", scriptsOf(s.t, gate)))
 }
 
 // Offers stand in a slow line before a hostile carrier while customers opt out,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -134,17 +133,9 @@ const whatsAppSender = "whatsapp:+33937000001"
 
 // withWhatsApp adds a WhatsApp channel to a trial's configuration, tried first.
 func (s *trial) withWhatsApp(carrier string) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	changed := strings.Replace(string(text), "    burst_wait: 0s\n", "    burst_wait: 0s\n    prefer: [whatsapp, sms]\n    fallback_after: 0s\n", 1)
-	changed = strings.Replace(changed, "channels:\n", fmt.Sprintf("channels:\n  - {id: lumen-wa, brand: %s, kind: twilio, address: %q, account_sid: %s, auth_token: %q, base_url: %s, messages_per_second: 2000}\n",
-		brandID, whatsAppSender, account, authToken, carrier), 1)
-	if err := os.WriteFile(s.config, []byte(changed), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
+	s.configure("    burst_wait: 0s\n", "    burst_wait: 0s\n    prefer: [whatsapp, sms]\n    fallback_after: 0s\n")
+	s.configure("channels:\n", fmt.Sprintf("channels:\n  - {id: lumen-wa, brand: %s, kind: twilio, address: %q, account_sid: %s, auth_token: %q, base_url: %s, messages_per_second: 2000}\n",
+		brandID, whatsAppSender, account, authToken, carrier))
 }
 
 // What WhatsApp refuses at once, fails later, or delivers: the first two go as SMS,
@@ -163,7 +154,7 @@ func TestWhatWhatsAppCannotDeliverGoesAsSMSOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(carrier.Close)
-			s.rebase(base)
+			s.configure("(?m)^    base_url: .*$", "    base_url: "+base)
 			s.withWhatsApp(base)
 			doors, stop := s.nodes(db.name)
 			carrier.SetGateways(publicURL+"/hooks/twilio/lumen-wa", s.router.server.URL)
@@ -231,24 +222,6 @@ func TestWhatWhatsAppCannotDeliverGoesAsSMSOnce(t *testing.T) {
 				t.Errorf("who agreed to no SMS: %+v %v", row, err)
 			}
 		})
-	}
-}
-
-// rebase leads the trial's channels to another carrier.
-func (s *trial) rebase(base string) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	lines := strings.Split(string(text), "\n")
-	for i, l := range lines {
-		if strings.HasPrefix(l, "    base_url: ") {
-			lines[i] = "    base_url: " + base
-		}
-	}
-	if err := os.WriteFile(s.config, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		s.t.Fatal(err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,6 +89,22 @@ channels:
 		t.Fatal(err)
 	}
 	return name
+}
+
+// configure changes the configuration of the trial's next nodes: what matches.
+func (s *trial) configure(match, becomes string) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	what := regexp.MustCompile(match)
+	if !what.Match(text) {
+		s.t.Fatalf("the configuration has no %q", match)
+	}
+	if err := os.WriteFile(s.config, what.ReplaceAllLiteral(text, []byte(becomes)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // anytime is a gate that knows no hours and no caps: a proof that is about

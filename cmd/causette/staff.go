@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
@@ -15,11 +14,12 @@ import (
 	"github.com/causette/causette/gateway/phones"
 )
 
-// The demo's desk: three people, and a morning that gives them something to do.
+// The demo's desk: four people, and a morning that gives them something to do.
 var demoStaff = []agents.Agent{
 	{Name: "Camille", Email: "camille@lumen.example", Role: agents.RoleAgent, Capacity: 6},
 	{Name: "Thomas", Email: "thomas@lumen.example", Role: agents.RoleAgent, Capacity: 6},
 	{Name: "Nadia", Email: "nadia@lumen.example", Role: agents.RoleSupervisor},
+	{Name: "Olivier", Email: "olivier@lumen.example", Role: agents.RoleAdmin},
 }
 
 // login is how one may come in, printed when the demo starts.
@@ -94,6 +94,9 @@ func (d *demo) morning(ctx context.Context, problems io.Writer) {
 			fmt.Fprintf(problems, "causette: the demo's morning: %s: %v\n", l.who, err)
 		}
 	}
+	if err := d.automations(ctx); err != nil {
+		fmt.Fprintf(problems, "causette: the demo's automations: %v\n", err)
+	}
 }
 
 // happens plays a line of the morning.
@@ -134,13 +137,16 @@ func (d *demo) remind(ctx context.Context, who string) error {
 		return fmt.Errorf("%s has no cart", who)
 	}
 	id := "demo:cart:" + c.Customer.Cart.ID
-	_, err = d.gateway.Accept(ctx, "lumen", gateway.Who{Address: phone.Number}, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.PromptRequested, Time: time.Now().UTC(),
+	done, err := d.gateway.Accept(ctx, "lumen", gateway.Who{Address: phone.Number}, conversation.Event{
+		ID: conversation.EventID(id), Type: conversation.PromptRequested,
 		Prompt: &conversation.Prompt{
 			ID: id, Purpose: conversation.Marketing, Template: "cart_reminder", Channel: "lumen-sms", Medium: conversation.SMS,
 			To: phone.Number, Opens: conversation.CartDialogue, Cart: c.Customer.Cart.ID,
 			Variables: map[string]string{"link": c.Customer.Cart.Link, "product": c.Customer.Cart.Lines[0].Name},
 		},
 	})
+	if err == nil && done.Turn != nil && len(done.Turn.Messages) == 0 {
+		err = fmt.Errorf("the reminder for %s is not said: %+v", who, done.Turn.Prompts)
+	}
 	return err
 }

@@ -277,6 +277,122 @@ describe('the desk', { concurrency: false }, () => {
     await act(camille, 'Rendre à l’assistant');
   });
 
+  it('shows Thomas a prompt before it goes, and only he decides', async () => {
+    await view(camille, 'Toutes');
+    await open(camille, 'Zoé');
+    const seen = camille.locator('.shown-prompt');
+    await seen.getByText('Message automatique, à Thomas de voir').waitFor();
+    assert.equal(await seen.getByRole('button').count(), 0, 'Camille has no say');
+    await view(thomas, 'À moi');
+    await open(thomas, 'Zoé');
+    const shown = thomas.locator('.shown-prompt');
+    await shown.getByText('Message automatique, à vous de voir').waitFor();
+    await shown.getByText('LU-1012').waitFor();
+    await shown.getByText(/part seul dans \d+:\d\d/).waitFor();
+    await thomas.locator('.prompt-line', { hasText: 'demande d’avis, campagne avis-novembre' }).getByText('refusé').waitFor();
+    assert.equal(await heard('Zoé', 'LU-1012').count(), 0, 'nothing left before he decided');
+    await shot(thomas, 'shown-prompt');
+    await clean(thomas, 'a prompt that is shown');
+    await thomas.locator('.talk-scroll').focus();
+    await thomas.keyboard.press('y');
+    await hears('Zoé', 'LU-1012');
+    await shown.getByText(/Thomas l’a envoyé à/).waitFor();
+    await seen.getByText(/Thomas l’a envoyé à/).waitFor();
+    await thomas.locator('.bubble[data-from=assistant]', { hasText: 'LU-1012' }).getByText('Automatisation : remboursement').waitFor();
+    await shot(thomas, 'released');
+  });
+
+  it('offers templates beside the ready-made replies, filled from the customer', async () => {
+    await reply(thomas).fill('');
+    await reply(thomas).press('/');
+    await thomas.getByRole('option', { name: /Merci/ }).waitFor();
+    await thomas.getByRole('option', { name: /commande livrée/ }).waitFor();
+    await shot(thomas, 'templates');
+    await clean(thomas, 'templates');
+    await thomas.keyboard.type('renouv');
+    await thomas.getByRole('option', { name: /renouvellement/ }).waitFor();
+    await thomas.keyboard.press('Enter');
+    const form = thomas.getByRole('group', { name: 'Modèle : renouvellement' });
+    await form.getByText('Il manque : la date').waitFor();
+    await shot(thomas, 'template-missing');
+    await thomas.locator('.template input:focus').waitFor();
+    await form.getByLabel('la date').fill('2026-11-24');
+    await form.getByLabel('l’article').fill('Bougie Figuier');
+    await form.locator('blockquote', { hasText: '24 novembre' }).waitFor();
+    await form.locator('.meter', { hasText: '1 SMS' }).waitFor();
+    await shot(thomas, 'template');
+    await clean(thomas, 'a template');
+    await form.getByLabel('l’article').press('Enter');
+    await hears('Zoé', '24 novembre');
+    await once(thomas, '24 novembre');
+  });
+
+  it('has only approved templates for Malik, who wrote on WhatsApp two days ago', async () => {
+    await view(camille, 'Toutes');
+    await open(camille, 'Malik');
+    await act(camille, 'Prendre la main');
+    await camille.getByText('WhatsApp ne prend plus que les modèles qu’il a approuvés').waitFor();
+    assert.equal(await reply(camille).count(), 0);
+    await camille.getByRole('combobox', { name: 'Choisir un modèle approuvé' }).focus();
+    await camille.getByRole('option', { name: /commande livrée/ }).waitFor();
+    assert.equal(await camille.getByRole('option', { name: /renouvellement/ }).count(), 0);
+    await shot(camille, 'window-closed');
+    await clean(camille, 'a closed window');
+    await camille.keyboard.type('livree');
+    await camille.keyboard.press('Enter');
+    await camille.getByRole('group', { name: 'Modèle : commande livrée' }).locator('blockquote', { hasText: 'LU-1044' }).waitFor();
+    await shot(camille, 'approved');
+    await camille.getByRole('group', { name: 'Modèle : commande livrée' }).getByRole('button', { name: 'Envoyer' }).press('Enter');
+    await once(camille, 'LU-1044');
+  });
+
+  it('says in Claire’s card what waits, and why', async () => {
+    await view(camille, 'Toutes');
+    await open(camille, 'Claire');
+    const waits = camille.locator('.waiting li', { hasText: 'retour en stock, campagne noel' });
+    await waits.getByText(/programmé pour/).waitFor();
+    await waits.getByText('send_at').waitFor();
+    await camille.locator('.prompt-line', { hasText: 'retour en stock' }).waitFor();
+    await shot(camille, 'waiting');
+    await clean(camille, 'a prompt that waits');
+    await camille.getByRole('button', { name: 'Voir les preuves' }).click();
+    await camille.getByText('ligne intacte').first().waitFor();
+    await shot(camille, 'proof');
+    await clean(camille, 'the proof');
+    await camille.keyboard.press('Escape');
+  });
+
+  it('takes a privacy request down for Olivier, hands the data out, and asks for the number before it erases', async () => {
+    const olivier = await enter('olivier');
+    await olivier.goto(`${base}/console/#/supervise/privacy`);
+    const ask = async (kind) => {
+      await olivier.getByRole('button', { name: 'Nouvelle demande' }).click();
+      await olivier.getByText(kind).click();
+      await olivier.getByLabel('Numéro du client').fill(numbers.Hugo);
+      await olivier.getByRole('button', { name: 'Noter la demande' }).click();
+    };
+    await ask('Recevoir ses données');
+    await olivier.getByText('reste 29 jours').or(olivier.getByText('reste 30 jours')).first().waitFor();
+    const [file] = await Promise.all([olivier.waitForEvent('download'), olivier.getByRole('button', { name: 'Télécharger (JSON)' }).click()]);
+    assert.match(file.suggestedFilename(), /\.json$/);
+    await olivier.getByText('Terminée le').waitFor();
+    await ask('Être effacé');
+    await olivier.getByRole('button', { name: 'Effacer…' }).click();
+    await olivier.getByLabel('Pour confirmer, tapez son numéro').fill('+33699999999');
+    await olivier.getByRole('button', { name: 'Effacer pour toujours' }).click();
+    await olivier.getByText('Ce n’est pas le numéro de ce client.').waitFor();
+    await shot(olivier, 'erase');
+    await clean(olivier, 'erase');
+    await olivier.keyboard.press('Escape');
+    await shot(olivier, 'privacy');
+    await clean(olivier, 'privacy');
+    await olivier.setViewportSize({ width: 390, height: 844 });
+    assert.equal(await olivier.evaluate(() => document.documentElement.scrollWidth), 390);
+    await shot(olivier, 'phone-privacy');
+    await clean(olivier, '390 px, privacy');
+    await olivier.context().close();
+  });
+
   it('shows Nadia the whole desk', async () => {
     const nadia = await enter('nadia');
     await view(nadia, 'Supervision');
@@ -316,6 +432,21 @@ describe('the desk', { concurrency: false }, () => {
     await clean(page, '390 px, conversation');
     await page.getByRole('button', { name: 'Retour à la liste' }).tap();
     await row(page, 'Théodore').waitFor();
+    await row(page, 'Zoé').tap(); // a prompt that was shown, and templates, have room
+    await opened(page, 'Zoé');
+    await page.locator('.shown-prompt').waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    await shot(page, 'phone-prompt');
+    await clean(page, '390 px, prompt');
+    await page.getByRole('button', { name: 'Retour à la liste' }).tap();
+    await row(page, 'Malik').tap();
+    await opened(page, 'Malik');
+    await page.getByRole('combobox', { name: 'Choisir un modèle approuvé' }).tap();
+    await page.getByRole('option', { name: /commande livrée/ }).tap();
+    await page.getByRole('group', { name: 'Modèle : commande livrée' }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    await shot(page, 'phone-template');
+    await clean(page, '390 px, template');
     await page.context().close();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { because, countdown, decided, fates, origin, seconds, secondsTo } from '../src/prompts.ts';
 import { daysLeft, leftOf } from '../src/ui/supervisor/Privacy.tsx';
-import { fieldsOf, lacking, sift } from '../src/ui/templates.ts';
+import { fieldsOf, lacking, outline, sift } from '../src/ui/templates.ts';
 import type { Entry, Template, Variable } from '../src/protocol.ts';
 import { speak } from '../src/words/index.ts';
 
@@ -74,6 +74,7 @@ test('templates are found by their name in the reader’s words, or by what they
   expect(sift(list, 'panier', fr).map((t) => t.name)).toEqual(['cart_reminder']);
   expect(sift(list, 'est livree', fr).map((t) => t.name)).toEqual(['delivered']);
   expect(sift(list, '', en)).toHaveLength(3);
+  expect(outline('{brand} : votre commande {order}[ avec {carrier}].[ Suivi : {link}]', fr)).toBe('‹la marque› : votre commande ‹le numéro de commande› avec ‹le transporteur›. Suivi : ‹le lien›');
 });
 
 test('the clock of a request says its days, and how pressing they are', () => {

@@ -48,7 +48,6 @@ function Panel({ k }: { k: Key }) {
           {c.desk.inputs && <Why of={c.desk.inputs} />}
         </Part>
       )}
-      {!!c?.prompts?.length && <Part title={say('who.prompts')}><WaitingPrompts list={c.prompts} /></Part>}
       {c && (
         <dl className="figures">
           {p.value?.currency && <div><dt>{say('who.value')}</dt><dd>{money(p.value, say)}</dd></div>}
@@ -56,6 +55,7 @@ function Panel({ k }: { k: Key }) {
           {there && <div><dt>{say('who.time')}</dt><dd>{there}</dd></div>}
         </dl>
       )}
+      {!!c?.prompts?.length && <Part title={say('who.prompts')}><WaitingPrompts list={c.prompts} /></Part>}
       {c && (
         <Part title={say('who.cart')} aside={p.cart ? money(p.cart.total, say) : ''}>
           {p.cart?.lines?.length ? <Lines of={p.cart.lines} /> : <p className="quiet">{say('who.cart.none')}</p>}

@@ -44,7 +44,7 @@ export function useSuggest({ open, label, none, choices, onPick, onClose }: {
   const chosen = open ? choices[i] : undefined;
   const element = open && (
     <div className="suggest">
-      <ul role="listbox" id={id} aria-label={label} ref={list}>
+      <ul role="listbox" id={id} aria-label={label} ref={list} tabIndex={0}>
         {choices.map((c, n) => (
           <li key={c.id} id={`${id}-${n}`} role="option" aria-selected={n === i} aria-disabled={c.blocked ? true : undefined}
             onPointerDown={(e) => e.preventDefault()} onPointerMove={() => { if (n !== i) set(n); }} onClick={() => { if (!c.blocked) onPick(c); }}>

@@ -5,7 +5,7 @@ import { readTemplate } from '../remote.ts';
 import { useWords } from '../words/index.ts';
 import { useClient } from './context.ts';
 import { Meter } from './Meter.tsx';
-import { blankOf, fieldsOf, lacking, titleOf } from './templates.ts';
+import { blankOf, fieldsOf, lacking, outline, titleOf } from './templates.ts';
 
 const pause = 180; // after a key, before it is read anew
 
@@ -71,7 +71,7 @@ export function TemplateForm({ k, t, sms, price, onBack, onSent }: {
       )}
       <figure>
         <figcaption>{say('template.reads', { language: languageOf(t.language, say.language) })}</figcaption>
-        <blockquote lang={t.language} data-stale={!current || undefined}>{reading.text || t.source}</blockquote>
+        <blockquote lang={t.language} data-stale={!current || undefined}>{reading.text || outline(t.source, say)}</blockquote>
       </figure>
       {why && <p className="missing" role="alert">{why}{reading.why && !missing.length && <small lang="en"> {reading.why}</small>}</p>}
       <footer className="composer-foot">

@@ -47,12 +47,16 @@ export function useTemplateChoices(list: Offered, typed: string, approved: boole
       const wants = t.code === 'missing_variable';
       const blocked = t.code && !wants && t.code !== 'bad_variable' ? say.maybe(`no.${t.code}`, say('no.other', { code: t.code })) : undefined;
       return {
-        id: `template ${t.name}`, label: titleOf(t, say), hint: t.text || t.source, preview: t.text || t.source, tag: say('template.mark'), blocked,
+        id: `template ${t.name}`, label: titleOf(t, say), hint: t.text || outline(t.source, say), preview: t.text || outline(t.source, say), tag: say('template.mark'), blocked,
         note: wants ? say('template.missing', { names: lacking(t, {}).map((v) => blankOf(v.name, say)).join(', ') }) : undefined, template: t,
       };
     });
   }, [list, typed, approved, say]);
 }
+
+/** What a template says before it is filled: its blanks by their names. */
+export const outline = (source: string, say: Speak) =>
+  source.replace(/\{(\w+)[^{}]*\}/g, (_, name: string) => `‹${blankOf(name, say)}›`).replace(/(^|[^[])\[(?!\[)|(?<!\])\](?!\])/g, '$1');
 
 export const blankOf = (name: string, say: Speak) => say.maybe(`blank.${name}`, name.replaceAll('_', ' '));
 

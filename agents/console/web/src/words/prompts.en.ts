@@ -36,6 +36,7 @@ export const promptsEn = {
   'template.delivered': 'order delivered',
   'template.refunded': 'refund',
   'template.renewal': 'renewal',
+  'template.follow_up': 'follow-up',
   'blank.product': 'the article',
   'blank.link': 'the link',
   'blank.carrier': 'the carrier',

@@ -36,6 +36,7 @@ export const promptsFr = {
   'template.delivered': 'commande livrée',
   'template.refunded': 'remboursement',
   'template.renewal': 'renouvellement',
+  'template.follow_up': 'reprise de contact',
   'blank.product': 'l’article',
   'blank.link': 'le lien',
   'blank.carrier': 'le transporteur',

@@ -30,7 +30,7 @@ type PromptRow struct {
 func (p *PromptRow) New() bool { return p.Request.ID != "" }
 
 // complete is a prompt with what only the gateway knows of it: the ways to its
-// number, where that number is, and when it was asked for. What an automation
+// number, and where that number is. What an automation
 // says of these stays.
 func (g *Gateway) complete(brand conversation.BrandID, p *conversation.Prompt) *conversation.Prompt {
 	if p == nil {
@@ -42,9 +42,6 @@ func (g *Gateway) complete(brand conversation.BrandID, p *conversation.Prompt) *
 	}
 	if whole.Place.Country == "" {
 		whole.Place = PlaceOf(whole.To)
-	}
-	if whole.Requested.IsZero() {
-		whole.Requested = time.Now().UTC()
 	}
 	return &whole
 }

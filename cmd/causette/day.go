@@ -49,4 +49,7 @@ var scriptedDay = []scene{
 	{"21:58", "Quelqu'un demande une personne", []line{
 		{who: "Ana", says: "je veux parler à un conseiller"},
 	}},
+	{"22:10", "Une offre ne réveille personne : elle attend le matin", []line{
+		{who: "Claire", offer: "la lampe Lison"},
+	}},
 }

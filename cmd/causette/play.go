@@ -70,6 +70,14 @@ func (d *dayClock) set(hour string) error {
 	return nil
 }
 
+// until moves the clock to a moment that is still to come.
+func (d *dayClock) until(at time.Time) {
+	now := d.now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ahead += max(0, at.Sub(now))
+}
+
 // line is one thing that happens on the scripted day: somebody texts, the shop
 // tells something, or an agent does.
 type line struct {
@@ -80,6 +88,7 @@ type line struct {
 	more    bool                   // a second message follows, of what the shop says
 	shop    string                 // an order's new status, in place of says
 	cart    bool                   // an automation reminds them of their cart, in place of says
+	offer   string                 // an automation tells them that this is back, in place of says
 	agent   string                 // a person at the desk does an act
 	does    agents.Kind
 }
@@ -139,6 +148,8 @@ func (d *demo) line(ctx context.Context, out io.Writer, day *dayClock, l line) e
 	switch {
 	case l.shop != "":
 		return d.ship(ctx, out, day, phone, l)
+	case l.offer != "":
+		return d.offerAtNight(ctx, out, day, phone, l)
 	case l.cart:
 		return d.remindOf(ctx, out, day, phone, l)
 	case l.agent != "":

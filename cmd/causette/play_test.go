@@ -20,7 +20,8 @@ func TestTheDemoPlaysItsDay(t *testing.T) {
 	for _, want := range []string{
 		"Claire > bonjour, où est mon colis ?", "Hugo > recommander",
 		"Camille @ prend la conversation de Théodore", "Camille < Avec plaisir", "ici l'assistant automatique de Lumen",
-		"Hugo > stop svp merci", "Le journal : ",
+		"Hugo > stop svp merci",
+		"pour Claire : attend jusqu'à ", "(hours.fr)", "Lumen < Lumen : la lampe Lison est de retour", "Le journal : ",
 	} {
 		i := strings.Index(out.String()[at:], want)
 		if i < 0 {

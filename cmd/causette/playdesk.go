@@ -128,3 +128,35 @@ func (d *demo) remindOf(ctx context.Context, out io.Writer, day *dayClock, phone
 	show(out, day, "Lumen", "<", got.Text)
 	return nil
 }
+
+// offerAtNight has an automation tell the customer of an offer, shows what the
+// gate says, and waits for the morning that it names.
+func (d *demo) offerAtNight(ctx context.Context, out io.Writer, day *dayClock, phone phones.Phone, l line) error {
+	heard, err := d.heard(phone)
+	if err != nil {
+		return err
+	}
+	p := conversation.Prompt{
+		ID: "play:offer:" + l.who, Purpose: conversation.Marketing, Template: "back_in_stock", To: phone.Number,
+		Variables: map[string]string{"product": l.offer, "link": "https://lumen.example/lison"},
+		Requested: day.now().UTC(), Routes: d.gateway.Routes("lumen", phone.Number),
+	}
+	done, err := d.gateway.Accept(ctx, "lumen", gateway.Who{Address: phone.Number}, conversation.Event{
+		ID: conversation.EventID("prompt:" + p.ID), Type: conversation.PromptRequested, Time: p.Requested, Prompt: &p,
+	})
+	if err != nil {
+		return err
+	}
+	if done.Turn == nil || len(done.Turn.Prompts) != 1 || done.Turn.Prompts[0].Verdict.Waits == "" {
+		return fmt.Errorf("the offer does not wait: %+v", done.Turn)
+	}
+	v := done.Turn.Prompts[0].Verdict
+	show(out, day, "boutique", ".", fmt.Sprintf("%s est de retour, pour %s : attend jusqu'à %s (%s)", l.offer, l.who, v.At.In(day.zone).Format("15:04"), v.Rule))
+	day.until(v.At)
+	got, err := d.next(ctx, phone, heard)
+	if err != nil {
+		return err
+	}
+	show(out, day, "Lumen", "<", got.Text)
+	return nil
+}

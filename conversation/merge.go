@@ -106,6 +106,7 @@ func (t *turn) saidPrompts(group []due, lead Pending) {
 		first := d.Status == ""
 		d.Status, d.Pending.Verdict = PromptMerged, d.way.verdict
 		t.promptChanged(&d.Pending, first, lead.Prompt.ID)
+		lead.With = append(lead.With, d.Prompt.ID)
 	}
 	first := lead.Status == ""
 	lead.Status, lead.Verdict, lead.Since = PromptQueued, group[0].way.verdict, t.now

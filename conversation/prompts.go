@@ -110,6 +110,7 @@ type Pending struct {
 	Verdict Verdict      `json:"verdict"`
 	Since   time.Time    `json:"since"` // when it came to stand so
 	Tried   []Medium     `json:"tried,omitempty"`
+	With    []string     `json:"with,omitempty"`  // the prompts that its message says, too
 	Asked   string       `json:"asked,omitempty"` // the Question.ID that it asked
 	Asks    string       `json:"asks,omitempty"`  // the words of that question, for another medium
 }

@@ -330,7 +330,7 @@ describe('the desk', { concurrency: false }, () => {
   it('has only approved templates for Malik, who wrote on WhatsApp two days ago', async () => {
     await view(camille, 'Toutes');
     await open(camille, 'Malik');
-    await act(camille, 'Prendre la main');
+    await act(camille, 'Rouvrir');
     await camille.getByText('WhatsApp ne prend plus que les modèles qu’il a approuvés').waitFor();
     assert.equal(await reply(camille).count(), 0);
     await camille.getByRole('combobox', { name: 'Choisir un modèle approuvé' }).focus();

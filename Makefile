@@ -9,7 +9,7 @@ export TWILIO_OPENAPI ?= $(wildcard $(abspath ../shared/twilio/messages.openapi.
 CONSOLE   = agents/console/web
 PAGE      = $(CONSOLE)/dist/index.html
 
-.PHONY: demo test proof bench check setup build console help
+.PHONY: demo test proof bench bench-bulk check setup build console help
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /	/' | expand -t12
@@ -29,6 +29,9 @@ proof: setup ## the long proofs, whole: every seed of every crash and race
 bench: setup ## the figures: the whole loop against its ceilings, on both stores
 	$(GO) test -count=1 -timeout 30m -run '^$$' -bench 'Step|Count|Read|Group' -benchmem ./conversation/... ./store/...
 	$(GO) run ./cmd/causette/bench
+
+bench-bulk: setup ## the figures of a bulk job of 100,000 prompts, with answers to customers beside it
+	$(GO) run ./cmd/causette/bench -bulk 100000
 
 check: ## formatting, vet, staticcheck
 	@unformatted="$$(git ls-files '*.go' | xargs gofmt -l)"; [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }

@@ -88,7 +88,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	if err := a.desk(kept); err != nil {
 		return nil, err
 	}
-	a.bulk, err = bulk.New(bulk.Options{Store: st, Door: a.gateway, Preview: a.gateway.Preview, Live: a.people.Live, Patience: cfg.Desk.Busy, Log: log})
+	a.bulk, err = bulk.New(bulk.Options{Store: st, Door: a.gateway, Preview: a.gateway.Preview, Live: a.people.Live, Patience: cfg.Desk.Busy, Lease: cfg.Sending.Lease, Log: log})
 	if err != nil {
 		return nil, err
 	}

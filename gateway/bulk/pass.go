@@ -59,7 +59,7 @@ func (p *pass) chunk(ctx context.Context, page []conversation.Conversation) (n i
 		}
 		now := time.Now()
 		if p.segment.Match(c, now) {
-			if p.early = p.wait(now); p.early > 0 || now.Sub(began) > keepEvery {
+			if p.early = p.wait(now); p.early > 0 || now.Sub(began) > p.rhythm() {
 				n--
 				break
 			}
@@ -131,7 +131,7 @@ func (p *pass) rest(ctx context.Context) (bool, error) {
 		pause = p.took
 	}
 	for {
-		if time.Since(p.kept) >= keepLeast {
+		if time.Since(p.kept) >= min(keepLeast, p.rhythm()) {
 			if mine, err := p.keep(ctx); err != nil || !mine {
 				return false, err
 			}
@@ -139,7 +139,7 @@ func (p *pass) rest(ctx context.Context) (bool, error) {
 		if pause <= 0 {
 			return true, nil
 		}
-		step := min(pause, keepEvery)
+		step := min(pause, p.rhythm())
 		if !sleep(ctx, step) {
 			return false, ctx.Err()
 		}

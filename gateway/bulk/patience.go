@@ -31,7 +31,7 @@ func (r *runner) patient(ctx context.Context) (bool, error) {
 		if mine, err := r.keep(ctx); err != nil || !mine {
 			return false, err
 		}
-		if !sleep(ctx, keepEvery) {
+		if !sleep(ctx, r.rhythm()) {
 			return false, ctx.Err()
 		}
 	}

@@ -17,9 +17,9 @@ const (
 	maxFlights = 64
 	maxRunning = 16 // jobs at once on a node: most of them wait for their pace
 
-	leaseLeft = 4               // nothing is begun with less of a lease than this part: a commit may take as long
+	leaseLeft = 4               // nothing is begun with less of a lease than this part
 	lookEvery = 2 * time.Second // for jobs that another node left
-	keepEvery = 5 * time.Second // the longest that work is not kept
+	keepEvery = 5 * time.Second // the longest that work is not kept, nor the lease renewed
 	keepLeast = 250 * time.Millisecond
 )
 
@@ -147,6 +147,9 @@ func (r *runner) end(ctx context.Context, status gateway.BulkStatus, phase gatew
 
 // held says whether the lease lasts long enough to begin something.
 func (r *runner) held() bool { return time.Until(r.until) > r.opt.Lease/leaseLeft }
+
+// rhythm is how often at least what was done is kept: well within the lease.
+func (r *runner) rhythm() time.Duration { return min(keepEvery, r.opt.Lease/leaseLeft) }
 
 // page reads customers from where the job stands.
 func (r *runner) page(ctx context.Context) ([]conversation.Conversation, error) {

@@ -58,10 +58,12 @@ func TestWhatAShopAnswersToAnEvent(t *testing.T) {
 		gone   bool
 		after  time.Duration
 	}{
-		"an error":     {reply(500, ""), false, 0},
-		"it is gone":   {reply(410, ""), true, 0},
-		"it refuses":   {reply(400, ""), false, 0},
-		"it has moved": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) }, false, 0},
+		"an error":   {reply(500, ""), false, 0},
+		"it is gone": {reply(410, ""), true, 0},
+		"it refuses": {reply(400, ""), false, 0},
+		"it has moved": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, false, 0},
 		"too many": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "120")
 			w.WriteHeader(429)

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
+
+	"github.com/causette/causette/gateway/visitor"
 )
 
 //go:embed page.html
@@ -29,7 +31,7 @@ type box struct {
 	Ticked     bool
 }
 
-// show writes the page. Nothing of it may be kept, framed or run.
+// show writes the page.
 func (p *Page) show(w http.ResponseWriter, v *visit, status int, o occasion, f form) {
 	boxes := make([]box, 0, len(purposes))
 	for _, purpose := range purposes {
@@ -50,16 +52,7 @@ func (p *Page) show(w http.ResponseWriter, v *visit, status int, o occasion, f f
 	case later:
 		trouble = v.words.Later
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", v.language)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Accept-Language")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	w.WriteHeader(status)
-	err := page.Execute(w, struct {
+	err := visitor.Show(w, status, v.language, page, struct {
 		Lang, Brand, Path, Number, Typed, Trouble, Privacy string
 		Words                                              words
 		Boxes                                              []box

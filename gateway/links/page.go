@@ -48,7 +48,7 @@ var languages = map[string]words{
 }
 
 // show writes the page in the brand's languages; nil for a domain of several
-// brands. Nothing of it may be kept, framed or run.
+// brands.
 func (l *Links) show(w http.ResponseWriter, r *http.Request, brand *conversation.BrandInfo, status int, o occasion) {
 	var view struct{ Lang, Brand, Title, Text, Shop, To string }
 	spoken := []string{"fr", "en"}
@@ -61,20 +61,8 @@ func (l *Links) show(w http.ResponseWriter, r *http.Request, brand *conversation
 	view.Lang = visitor.Language(r, spoken)
 	said := languages[view.Lang]
 	view.Title, view.Text, view.Shop = said.said[o][0], said.said[o][1], said.shop
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", view.Lang)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Accept-Language")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
-	w.WriteHeader(status)
-	if r.Method == http.MethodHead {
-		return
-	}
-	if err := page.Execute(w, view); err != nil {
+	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	if err := visitor.Show(w, status, view.Lang, page, view); err != nil {
 		l.Log.Info("the page of a link was not read to its end", "error", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/causette/causette/gateway"
+	"github.com/causette/causette/gateway/visitor"
 )
 
 //go:embed page.html
@@ -52,21 +53,14 @@ var languages = map[string]words{
 	}, "Choose a photo", "Send"},
 }
 
-// show writes the page. Nothing of it may be kept, framed or run.
+// show writes the page.
 func (p *Page) show(w http.ResponseWriter, status int, v visit, o occasion) {
 	lang := v.customer.Customer.Language
 	said, ok := languages[lang]
 	if !ok {
 		lang, said = french, languages[french]
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	w.WriteHeader(status)
-	err := page.Execute(w, struct {
+	err := visitor.Show(w, status, lang, page, struct {
 		Lang, Brand, Title, Text, Choose, Send string
 		Form                                   bool
 	}{lang, p.Brands[v.brand], said.said[o][0], said.said[o][1], said.choose, said.send, o == asking || o == wrong || o == later})

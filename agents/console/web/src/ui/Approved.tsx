@@ -35,10 +35,10 @@ export function Approved({ k, version, price }: { k: Key; version?: number; pric
   if (chosen) return <TemplateForm key={chosen.name} k={k} t={chosen} sms={false} price={price} onBack={back} onSent={back} />;
   return (
     <div className="approved">
+      {found.element}
       <p className="window" data-is="soon" role="status"><Clock3 aria-hidden />{say(none ? 'template.none.approved' : 'template.shut')}</p>
       {!none && (
         <div className="approved-field">
-          {found.element}
           <FileText aria-hidden />
           <input ref={field} role="combobox" aria-expanded={!!found.element} value={typed} placeholder={say('template.search')} aria-label={say('template.pick')} maxLength={60}
             onFocus={() => set(true)} onBlur={() => set(false)} onClick={() => set(true)} onChange={(e) => { type(e.target.value); set(true); }}

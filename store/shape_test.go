@@ -29,7 +29,7 @@ var hot = map[string]*statement{
 // of all.
 var polled = map[string]*statement{
 	"readyMessages": readyMessages, "lapsedMessages": lapsedMessages, "overdueMessages": overdueMessages,
-	"dueTimers": dueTimers, "takeJobs": takeJobs, "takeEvents": takeEvents, "moveJob": moveJob, "readPrompt": readPrompt, "promptThread": promptThread, "flightOf": flightOf, "outbound": outbound,
+	"dueTimers": dueTimers, "takeJobs": takeJobs, "takeEvents": takeEvents, "moveJob": moveJob, "readPrompt": readPrompt, "readPrompts": readPrompts, "promptThread": promptThread, "flightOf": flightOf, "outbound": outbound,
 	"boundMessages": boundMessages, "thread": thread, "threadBefore": threadBefore, "ledger": ledger, "readChain": readChain, "lastChained": lastChained, "consentsOf": consentsOf,
 	"oldMessages": oldMessages, "windowOfNotes": windowOfNotes, "windowOfPrompts": windowOfPrompts, "windowOfPeople": windowOfPeople, "waitingOf": waitingOf,
 	"pageMessages": pageMessages, "pageNotes": pageNotes, "pageTexts": pageTexts, "readRequest": readRequest,

@@ -268,6 +268,25 @@ func (d desk) indexed() (n int) {
 }
 
 func searches(t *testing.T, open Opener) {
+	t.Run("texts of nothing but short words, or of none, are indexed too", func(t *testing.T) {
+		d := beginDesk(t, open)
+		customer := d.put(lumen, func(int, *conversation.Conversation) {}, at(ana))[0]
+		for n, text := range []string{"oui", "", "👍"} {
+			d.group(func(tx gateway.Tx) {
+				_, err := tx.Lock(t.Context(), lumen, []gateway.Who{at(ana)})
+				d.must(err)
+				d.must(tx.Write(t.Context(), lumen, gateway.Writes{Received: []gateway.InboundRow{inbound(customer, idOf(n), text)}}))
+			})
+			if got := d.indexed(); got != 1 {
+				t.Errorf("%q: %d texts were indexed", text, got)
+			}
+		}
+		found, err := d.FindTexts(t.Context(), []conversation.BrandID{lumen}, "oui", "", 10)
+		d.must(err)
+		if len(found) != 1 {
+			t.Errorf("%d texts say so", len(found))
+		}
+	})
 	t.Run("what is found is what a look at every text finds", func(t *testing.T) {
 		d := beginDesk(t, open)
 		vocabulary := []string{"lampe", "Lampadaire", "l'été", "cassée", "CASSEE", "colis", "1042", "où", "déjà-vu", "Straße", "ампула", "a"}

@@ -221,14 +221,15 @@ func (m *message) gaveUp() bool {
 }
 
 // givenUp are the messages that no try got through. On a machine so busy that
-// most requests miss their deadline it happens; more than one in so many is a fault.
+// most requests miss their deadline it happens to one; more than one in so many is
+// a fault.
 func (h *history) givenUp(oneIn int) (wrong []string) {
 	for id, m := range h.said {
 		if m.Purpose != conversation.Marketing && m.gaveUp() {
 			wrong = append(wrong, fmt.Sprintf("%s by %s was given up after %d attempts, code %q", id, m.Rule, m.stored.Attempts, m.stored.Code))
 		}
 	}
-	if len(wrong) <= len(h.said)/oneIn {
+	if len(wrong) <= max(1, len(h.said)/oneIn) {
 		return nil
 	}
 	return wrong

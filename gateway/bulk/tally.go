@@ -23,11 +23,13 @@ type tallyKey struct {
 
 type tallied struct {
 	gateway.BulkTally
-	at   time.Time // when it was counted
+	of   gateway.BulkStatus // the job's, when it was counted
+	at   time.Time
 	took time.Duration
 }
 
-// A count is good for as long as counting takes twenty times, and at least this.
+// A count is good for as long as counting takes twenty times, and at least this;
+// a job that has ended is counted once more.
 const (
 	tallyLeast = 200 * time.Millisecond
 	tallyShare = 20
@@ -41,7 +43,8 @@ func (b *Bulk) tally(ctx context.Context, job *gateway.Bulk) error {
 	t.mu.Lock()
 	known, ok := t.kept[key]
 	t.mu.Unlock()
-	if ok && began.Sub(known.at) < max(tallyLeast, tallyShare*known.took) {
+	over := job.Status.Ended() && known.of != job.Status // the last count was of a job under way
+	if ok && !over && began.Sub(known.at) < max(tallyLeast, tallyShare*known.took) {
 		job.Tally = known.BulkTally
 		return nil
 	}
@@ -55,6 +58,6 @@ func (b *Bulk) tally(ctx context.Context, job *gateway.Bulk) error {
 	if len(t.kept) >= maxTallies || t.kept == nil {
 		t.kept = make(map[tallyKey]tallied)
 	}
-	t.kept[key] = tallied{counted, began, time.Since(began)}
+	t.kept[key] = tallied{counted, job.Status, began, time.Since(began)}
 	return nil
 }

@@ -5,9 +5,11 @@ package gatewaytest
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
@@ -32,8 +34,34 @@ func (wire) Send(_ context.Context, p gateway.Posting) (gateway.Receipt, error) 
 // scripted is the demo's script. Nothing changes it: the tests share it.
 var scripted = sync.OnceValues(func() (*conversation.Script, error) {
 	return conversation.ParseScript(conversation.BrandInfo{ID: Brand, Name: "Lumen", Languages: []string{"fr", "en"},
-		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, configs.Scripts(Brand), ".")
+		Country: "FR", Timezone: "Europe/Paris", Currency: "EUR", Email: "aide@lumen.example"}, sleepless(configs.Scripts(Brand)), ".")
 })
+
+// anyHour is a gate that never closes: what these tests say is the same at night
+// and on a Sunday.
+const anyHour = `gate:
+  windows:
+    "*": {binds: [marketing, transactional, order], everyday: "00:00-24:00"}
+    FR: {binds: [marketing, transactional], everyday: "00:00-24:00"}
+`
+
+// sleepless is a script with that gate.
+func sleepless(script fs.FS) fs.FS {
+	files := fstest.MapFS{}
+	names, err := fs.Glob(script, "*.yaml")
+	for _, name := range names {
+		var text []byte
+		if text, err = fs.ReadFile(script, name); err != nil {
+			break
+		}
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	files["gate.yaml"] = &fstest.MapFile{Data: []byte(anyHour)}
+	return files
+}
 
 // Open opens a gateway that does not run yet, on a database in the folder.
 func Open(ctx context.Context, folder string) (*gateway.Gateway, *store.Store, error) {

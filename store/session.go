@@ -326,6 +326,9 @@ func pack(args []any) ([]any, error) {
 			}
 			a = list
 		case []string:
+			if c == nil { // null would be one row
+				a = []string{}
+			}
 		default:
 			out[i] = a
 			continue

@@ -192,10 +192,8 @@ func (s *Store) addTexts(ctx context.Context, brand conversation.BrandID, mark s
 			if err := x.put(ctx, addTextWords, string(brand), zipped{ids, words}); err != nil {
 				return err
 			}
-			if long := slices.Compact(slices.Sorted(terms)); len(long) > 0 { // json_each gives a row for null
-				if err := x.put(ctx, addTerms, string(brand), long); err != nil {
-					return err
-				}
+			if err := x.put(ctx, addTerms, string(brand), slices.Compact(slices.Sorted(terms))); err != nil {
+				return err
 			}
 		}
 		return x.put(ctx, moveMark, string(brand), last)

@@ -9,7 +9,7 @@ func (t *turn) clicked(c *Click) {
 		t.c.Customer.Clicked = at
 	}
 	if i, ok := t.saidPrompt(c.Prompt); ok {
-		t.unset(timerDelivery + c.Prompt)
+		t.unset(DeliveryTimer + c.Prompt)
 		t.forgetPrompt(i, t.why)
 	}
 }

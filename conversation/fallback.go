@@ -45,7 +45,7 @@ func (t *turn) deliveryDue(id string) {
 	switch d.Status {
 	case "posting":
 		t.decide("delivery.posting")
-		t.wake(timerDelivery+id, t.now.Add(stillPosting), "")
+		t.wake(DeliveryTimer+id, t.now.Add(stillPosting), "")
 	case "queued", "accepted", "sent", "undelivered", "failed", "unknown":
 		if answered || d.Status == "unknown" && w.Prompt.Purpose == Marketing {
 			t.forgetPrompt(i, "delivery.settled")
@@ -86,7 +86,7 @@ func (t *turn) promptFailed(r *Refusal) {
 	if r.Prompt == "" || !ok || t.c.Prompts[i].Verdict.Route.Medium != r.Medium {
 		return
 	}
-	t.unset(timerDelivery + r.Prompt)
+	t.unset(DeliveryTimer + r.Prompt)
 	if r.OptOut {
 		t.undeliverable(i, Verdict{Rule: t.why, Code: "opted_out", Why: "the carrier holds an opt-out", Route: t.c.Prompts[i].Verdict.Route})
 		return
@@ -111,7 +111,7 @@ func (t *turn) fallBack(i int) {
 			t.undeliverable(i, *v)
 			return
 		}
-		t.wake(timerDelivery+w.Prompt.ID, at, "")
+		t.wake(DeliveryTimer+w.Prompt.ID, at, "")
 	default:
 		m := chosen.message
 		if _, open := t.find(w.Asked); open {

@@ -27,7 +27,7 @@ const ruleReleased Rule = "agent.released"
 
 // Gate judges a prompt on one route.
 func (s *Script) Gate(c *Conversation, p *Prompt, r Route, now time.Time) Verdict {
-	g := gate{Script: s, c: c, p: p, r: r, now: now, pending: c.pending(p.ID)}
+	g := gate{Script: s, c: c, p: p, r: r, now: now, pending: c.Pending(p.ID)}
 	return g.judge()
 }
 
@@ -42,14 +42,14 @@ func (s *Script) Again(c Conversation, m Message, now time.Time) Verdict {
 	judged := c // what an answer does not need is not moved to the heap for it
 	g := gate{Script: s, c: &judged, r: r, now: now, asks: m.Asks, said: true}
 	g.p = &Prompt{ID: m.Prompt, Purpose: m.Purpose, Text: m.Text, To: m.To, Expires: m.Expires}
-	if g.pending = judged.pending(m.Prompt); g.pending != nil {
+	if g.pending = judged.Pending(m.Prompt); g.pending != nil {
 		g.p = &g.pending.Prompt
 	}
 	return g.judge()
 }
 
-// pending finds a prompt that was accepted and is not over.
-func (c *Conversation) pending(id string) *Pending {
+// Pending finds a prompt that was accepted and is not over.
+func (c *Conversation) Pending(id string) *Pending {
 	if id == "" {
 		return nil
 	}
@@ -156,24 +156,19 @@ func unwanted(c *Customer, p Purpose, m Medium) Verdict {
 // uninvited refuses WhatsApp to who neither agreed to it nor wrote there.
 func (g *gate) uninvited() Verdict {
 	c := &g.c.Customer
-	if g.r.Medium != WhatsApp || c.Consent(WhatsApp, Transactional) == Given || c.Consent(WhatsApp, Marketing) == Given || !g.heardOnWhatsApp().IsZero() {
+	if g.r.Medium != WhatsApp || c.Consent(WhatsApp, Transactional) == Given || c.Consent(WhatsApp, Marketing) == Given || !g.c.heardOnWhatsApp().IsZero() {
 		return Verdict{}
 	}
 	return no("consent.whatsapp", "no_consent", "WhatsApp asks for an opt-in, and the customer never wrote there")
 }
 
 // heardOnWhatsApp is when the customer wrote there last.
-func (g *gate) heardOnWhatsApp() time.Time {
+func (c *Conversation) heardOnWhatsApp() time.Time {
 	var last time.Time
-	if g.c.Medium == WhatsApp {
-		last = g.c.WroteAt
+	if c.Medium == WhatsApp {
+		last = c.WroteAt
 	}
-	for _, r := range g.c.Customer.Reach {
-		if r.Medium == WhatsApp {
-			last = latest(last, r.WroteAt)
-		}
-	}
-	return last
+	return latest(last, c.Customer.wrote(Route{Medium: WhatsApp}))
 }
 
 // offered refuses marketing that calls itself transactional.
@@ -239,7 +234,7 @@ func (g *gate) unreachable() Verdict {
 		return no("channel.mute", "no_channel", "its sender cannot receive a STOP, and says no number that can", "channel", string(g.r.Channel))
 	case g.marketing() && slices.Contains(g.gate.closed[g.r.Medium], g.where().country):
 		return no("channel.closed", "no_channel", "the medium does not deliver offers there", "medium", string(g.r.Medium), "place", g.where().country)
-	case g.r.Medium == WhatsApp && !g.said && g.now.Sub(g.heardOnWhatsApp()) >= FreeWindow && !(g.r.Contents && g.approved(g.p.Template, g.c.Customer.Language)):
+	case g.r.Medium == WhatsApp && !g.said && g.now.Sub(g.c.heardOnWhatsApp()) >= FreeWindow && !(g.r.Contents && g.approved(g.p.Template, g.c.Customer.Language)):
 		return no("channel.window", "no_channel", "WhatsApp takes only an approved template a day after the customer's last text", "template", g.p.Template)
 	}
 	return Verdict{}

@@ -148,7 +148,7 @@ func (h *history) post() {
 func (h *history) stop(m *letter, status string) {
 	m.status = status
 	if m.Prompt != "" {
-		h.timers[timerDelivery+m.Prompt] = Timer{Name: timerDelivery + m.Prompt, Due: h.now}
+		h.timers[DeliveryTimer+m.Prompt] = Timer{Name: DeliveryTimer + m.Prompt, Due: h.now}
 	}
 }
 
@@ -253,7 +253,7 @@ func (h *history) pass(d time.Duration) {
 		timer := h.timers[names[0]]
 		delete(h.timers, timer.Name)
 		e := Event{Type: TimerDue, Timer: &timer}
-		if id, ok := isDelivery(timer.Name); ok {
+		if id, ok := timer.Delivery(); ok {
 			e.Delivery = h.delivery(id)
 		}
 		h.step(e)

@@ -114,7 +114,7 @@ func (t *turn) saidPrompts(group []due, lead Pending) {
 	t.promptChanged(&lead, first, "")
 	t.admit(lead)
 	if t.brand.Fallback > 0 && t.otherWay(&lead) {
-		t.wake(timerDelivery+lead.Prompt.ID, t.now.Add(t.brand.Fallback), "")
+		t.wake(DeliveryTimer+lead.Prompt.ID, t.now.Add(t.brand.Fallback), "")
 	}
 }
 

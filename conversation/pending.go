@@ -2,7 +2,6 @@ package conversation
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -161,7 +160,7 @@ func (t *turn) admit(w Pending) {
 		if gone := &list[i]; gone.waits() {
 			t.endPrompt(gone, Verdict{Rule: "pending.full", Code: "frequency_cap", Why: "too many prompts wait for this customer; the oldest offer gives way"})
 		} else {
-			t.unset(timerDelivery + gone.Prompt.ID)
+			t.unset(DeliveryTimer + gone.Prompt.ID)
 		}
 		list = slices.Delete(list, i, i+1)
 	}
@@ -290,6 +289,3 @@ func nextPrompt(list []Pending) (next time.Time) {
 	}
 	return next
 }
-
-// isDelivery reports a timer that asks how a prompt was delivered, and which.
-func isDelivery(name string) (prompt string, ok bool) { return strings.CutPrefix(name, timerDelivery) }

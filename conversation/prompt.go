@@ -27,7 +27,7 @@ func (s *Script) write(c *Conversation, p *Prompt, r Route, now time.Time) (draf
 	}
 	w.body, w.codes = said.text, links.codes
 	w.message = Message{Channel: r.Channel, Medium: r.Medium, To: p.To, Text: said.text}
-	if g := (gate{c: c}); r.Medium == WhatsApp && r.Contents && now.Sub(g.heardOnWhatsApp()) >= FreeWindow {
+	if r.Medium == WhatsApp && r.Contents && now.Sub(c.heardOnWhatsApp()) >= FreeWindow {
 		switch w.message.Content = said.content; {
 		case said.lacks != nil:
 			return w, said.lacks

@@ -1,6 +1,9 @@
 package conversation
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // The words of what nobody asked for: an automation requests a prompt, the gate
 // gives its verdict, and until it is over the prompt is pending.
@@ -155,9 +158,12 @@ type Delivery struct {
 	Status  string    `json:"status"` // the gateway's: queued, posting, accepted, sent, delivered, …
 }
 
-// timerDelivery and the prompt's id name the timer that looks whether its
+// DeliveryTimer and the prompt's id name the timer that looks whether its
 // message was delivered: the gateway fills in Event.Delivery.
-const timerDelivery = "delivery:"
+const DeliveryTimer = "delivery:"
+
+// Delivery reports a timer that asks how a prompt was delivered, and which.
+func (t *Timer) Delivery() (prompt string, ok bool) { return strings.CutPrefix(t.Name, DeliveryTimer) }
 
 // Preview is a prompt as it would leave now.
 type Preview struct {

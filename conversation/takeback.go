@@ -24,7 +24,7 @@ func (t *turn) takeBack(id string) {
 	t.decide("prompt.cancelled")
 	if said {
 		t.out.Recall = d.Message
-		t.unset(timerDelivery + id)
+		t.unset(DeliveryTimer + id)
 		t.unsaid(&w)
 	}
 	t.c.Prompts = slices.Delete(slices.Clone(t.c.Prompts), i, i+1)

@@ -33,7 +33,7 @@ func (t *turn) timerDue(timer *Timer) {
 	case timerPrompts:
 		t.promptsDue()
 	default:
-		if id, ok := isDelivery(timer.Name); ok {
+		if id, ok := timer.Delivery(); ok {
 			t.deliveryDue(id)
 			return
 		}

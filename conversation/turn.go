@@ -82,17 +82,7 @@ func (t *turn) render(tpl *template, values []string) string {
 				return values[i+1]
 			}
 		}
-		switch name {
-		case "brand":
-			return t.brand.Name
-		case "first":
-			return t.c.Customer.called()
-		case "phone":
-			return t.brand.Phone
-		case "email":
-			return t.brand.Email
-		}
-		return ""
+		return t.familiar(name, &t.c.Customer)
 	})
 }
 

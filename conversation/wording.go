@@ -183,15 +183,20 @@ func (f *filling) given(name string) string {
 	if v := f.variables[name]; v != "" {
 		return v
 	}
+	return f.familiar(name, f.c)
+}
+
+// familiar is what every text may name: the brand's, and the customer's own.
+func (s *Script) familiar(name string, c *Customer) string {
 	switch name {
 	case "brand":
-		return f.brand.Name
+		return s.brand.Name
 	case "first":
-		return f.c.called()
+		return c.called()
 	case "phone":
-		return f.brand.Phone
+		return s.brand.Phone
 	case "email":
-		return f.brand.Email
+		return s.brand.Email
 	}
 	return ""
 }

@@ -3,19 +3,14 @@ package gateway
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation"
 )
 
-// timerDelivery and a prompt's id name the timer that asks how the prompt was
-// delivered; package conversation sets it where another medium may follow.
-const timerDelivery = "delivery:"
-
 // deliveryTimer asks at once.
 func deliveryTimer(brand conversation.BrandID, customer conversation.CustomerID, prompt string, now time.Time) TimerRef {
-	return TimerRef{Brand: brand, Customer: customer, Timer: conversation.Timer{Name: timerDelivery + prompt, Due: now}}
+	return TimerRef{Brand: brand, Customer: customer, Timer: conversation.Timer{Name: conversation.DeliveryTimer + prompt, Due: now}}
 }
 
 // followed is the prompt whose delivery an event asks about, "" for none.
@@ -23,7 +18,7 @@ func followed(e *conversation.Event) string {
 	switch {
 	case e == nil:
 	case e.Type == conversation.TimerDue && e.Timer != nil:
-		if id, ok := strings.CutPrefix(e.Timer.Name, timerDelivery); ok {
+		if id, ok := e.Timer.Delivery(); ok {
 			return id
 		}
 	case e.Type == conversation.PromptCancelled && e.Prompt != nil:
@@ -93,10 +88,8 @@ func (p *part) delivery(e conversation.Event, f *fold) conversation.Event {
 
 // purpose is what a pending prompt is for; prompts are said by the assistant.
 func (f *fold) purpose(prompt string) conversation.Purpose {
-	for i := range f.row.Conversation.Prompts {
-		if p := &f.row.Conversation.Prompts[i].Prompt; p.ID == prompt {
-			return p.Purpose
-		}
+	if w := f.row.Conversation.Pending(prompt); w != nil {
+		return w.Prompt.Purpose
 	}
 	return conversation.Marketing
 }

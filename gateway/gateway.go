@@ -188,6 +188,13 @@ func (g *Gateway) Run(ctx context.Context) error {
 	telling.Go(g.tell)
 
 	<-ctx.Done()
+	g.finish(&running, &writing, &telling)
+	return nil
+}
+
+// finish refuses new events and finishes what was accepted: the loops first, that
+// make some, then the writers, then who tells the other nodes.
+func (g *Gateway) finish(running, writing, telling *sync.WaitGroup) {
 	g.queue.refuse()
 	close(g.ending)
 	running.Wait()
@@ -196,7 +203,6 @@ func (g *Gateway) Run(ctx context.Context) error {
 	writing.Wait()
 	close(g.notices)
 	telling.Wait()
-	return nil
 }
 
 // drain waits until every work in line is answered and every attempt in flight

@@ -14,7 +14,7 @@ func promptNotes(e conversation.Event, t conversation.Turn, before, after *conve
 	var rows []NoteRow
 	for i := range t.Prompts {
 		c := &t.Prompts[i]
-		was := pendingOf(before, c.ID)
+		was := before.Pending(c.ID)
 		switch {
 		case c.Status == conversation.PromptQueued, c.Status == conversation.PromptHeld && c.Verdict.Open(): // it goes in a moment
 			continue
@@ -41,19 +41,10 @@ func promptNotes(e conversation.Event, t conversation.Turn, before, after *conve
 	return rows
 }
 
-func pendingOf(c *conversation.Conversation, id string) *conversation.Pending {
-	for i := range c.Prompts {
-		if c.Prompts[i].Prompt.ID == id {
-			return &c.Prompts[i]
-		}
-	}
-	return nil
-}
-
 // askedFor is the prompt as it was asked for, wherever the turn has it; nil where
 // it has not.
 func askedFor(c *conversation.PromptChange, was *conversation.Pending, after *conversation.Conversation) *conversation.Prompt {
-	switch is := pendingOf(after, c.ID); {
+	switch is := after.Pending(c.ID); {
 	case c.Prompt != nil:
 		return c.Prompt
 	case was != nil:

@@ -10,10 +10,6 @@ import (
 // carrier is who says how a prompt's message was delivered.
 const carrier = "carrier"
 
-// timerDelivery begins the name of the timer that asks how a prompt was
-// delivered; a gateway answers it in the event.
-const timerDelivery = "delivery:"
-
 func channelOf(medium string) conversation.ChannelID {
 	return conversation.ChannelID("lumen-" + medium)
 }
@@ -99,8 +95,8 @@ func (r *runner) delivery(prompt string) *conversation.Delivery {
 }
 
 // asks is what a timer asks of the carrier, nil for nothing.
-func (r *runner) asks(timer string) *conversation.Delivery {
-	id, ok := strings.CutPrefix(timer, timerDelivery)
+func (r *runner) asks(timer *conversation.Timer) *conversation.Delivery {
+	id, ok := timer.Delivery()
 	if !ok {
 		return nil
 	}

@@ -218,7 +218,7 @@ func (r *runner) passTo(due time.Time) {
 		if timer.Due.After(r.now) {
 			r.now = timer.Due.In(r.zone)
 		}
-		r.step(conversation.Event{Type: conversation.TimerDue, Time: r.now, Timer: &timer, Delivery: r.asks(timer.Name)})
+		r.step(conversation.Event{Type: conversation.TimerDue, Time: r.now, Timer: &timer, Delivery: r.asks(&timer)})
 	}
 	r.now = due
 }

@@ -37,8 +37,10 @@ func BenchmarkJob(b *testing.B) {
 			b.ResetTimer()
 			job, err := jobs.Start(b.Context(), brand, "bench", gateway.BulkOrder{Segment: "consent(sms, marketing)", Confirm: b.N,
 				Prompt: gateway.BulkPrompt{Purpose: conversation.Marketing, Template: "welcome"}})
+			look := time.NewTicker(time.Millisecond)
+			defer look.Stop()
 			for err == nil && !job.Status.Ended() {
-				time.Sleep(time.Millisecond)
+				<-look.C
 				job, err = st.Bulk(b.Context(), brand, job.ID)
 			}
 			b.StopTimer()

@@ -202,13 +202,7 @@ const (
 // reportBulk prints the medians of the rounds, and whether the targets are met.
 func reportBulk(w io.Writer, all []*bulkFigures, run bulkRun) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, of func(*bulkFigures) string) {
-		fmt.Fprint(t, name, "\t")
-		for _, f := range all {
-			fmt.Fprint(t, of(f), "\t")
-		}
-		fmt.Fprintln(t)
-	}
+	row := rows(t, all)
 	row("", func(f *bulkFigures) string { return f.engine })
 	row(fmt.Sprintf("%s prompts queued in", thousands(float64(run.prompts))), func(f *bulkFigures) string {
 		return fmt.Sprintf("%.1f s (%.1f to %.1f)", median(f.took).Seconds(), slices.Min(f.took).Seconds(), slices.Max(f.took).Seconds())
@@ -225,14 +219,7 @@ func reportBulk(w io.Writer, all []*bulkFigures, run bulkRun) {
 		return spread(host, percent)
 	})
 	t.Flush()
-	fmt.Fprintln(w)
-	for _, t := range bulkTargets(all, run) {
-		verdict := "met"
-		if !t.met {
-			verdict = "MISSED"
-		}
-		fmt.Fprintf(w, "%-6s  %s\n", verdict, t.text)
-	}
+	verdicts(w, bulkTargets(all, run))
 }
 
 func bulkTargets(all []*bulkFigures, run bulkRun) (list []target) {

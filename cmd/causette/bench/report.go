@@ -12,13 +12,7 @@ import (
 // whether it is met.
 func report(w io.Writer, all []*figures, f *footprint) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, of func(*figures) string) {
-		fmt.Fprint(t, name, "\t")
-		for _, f := range all {
-			fmt.Fprint(t, of(f), "\t")
-		}
-		fmt.Fprintln(t)
-	}
+	row := rows(t, all)
 	if len(all) > 0 {
 		row("", func(f *figures) string { return f.engine })
 		pairs(row, "", func(f *figures) *pair { return f.plain })
@@ -35,8 +29,24 @@ func report(w io.Writer, all []*figures, f *footprint) {
 		fmt.Fprintf(w, "\nafter %d turns/s on sqlite: %.0f MiB resident, reply p99 %s; start on that database %s\n",
 			memoryRate, float64(f.resident)/(1<<20), millis(f.reply), millis(f.start))
 	}
+	verdicts(w, targets(all, f))
+}
+
+// rows prints a table's rows, one column an engine.
+func rows[F any](w io.Writer, all []F) func(name string, of func(F) string) {
+	return func(name string, of func(F) string) {
+		fmt.Fprint(w, name, "\t")
+		for _, f := range all {
+			fmt.Fprint(w, of(f), "\t")
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// verdicts prints each target with whether it is met.
+func verdicts(w io.Writer, list []target) {
 	fmt.Fprintln(w)
-	for _, t := range targets(all, f) {
+	for _, t := range list {
 		verdict := "met"
 		if !t.met {
 			verdict = "MISSED"

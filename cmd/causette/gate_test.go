@@ -251,7 +251,11 @@ func (s *trial) judgeLives(lives []*lifetime, shut time.Duration) {
 		}
 	}
 	s.t.Logf("%d histories: %d offers reached the carrier, %d were stopped in line; they ended as %v", len(lives), reached, stopped, ends)
-	if reached < len(lives)/4 || stopped == 0 || long() && stopped < len(lives)/20 {
+	least, held := 1, 1 // of a small proof it depends on the machine's speed which of the two is more
+	if long() {
+		least, held = len(lives)/4, len(lives)/20
+	}
+	if reached < least || stopped < held {
 		wrong = append(wrong, "too little left, or too little was stopped in line: this proves nothing")
 	}
 	if len(wrong) > 0 {

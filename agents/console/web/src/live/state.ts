@@ -37,15 +37,16 @@ export function without(known: Known, key: Key): Known {
 }
 
 export function withRow(known: Known, row: Summary): Known {
-  const key = keyOf(row);
-  if (known.gone[key]) return known;
-  const old = known.rows[key];
-  if (old && old.version >= row.version) return known;
-  return { ...known, rows: { ...known.rows, [key]: row } };
+  return withRows(known, [row]);
 }
 
 export function withRows(known: Known, rows: Summary[]): Known {
-  return rows.reduce(withRow, known);
+  const news: Record<Key, Summary> = {};
+  for (const row of rows) {
+    const key = keyOf(row), old = news[key] ?? known.rows[key];
+    if (!known.gone[key] && !(old && old.version >= row.version)) news[key] = row;
+  }
+  return Object.keys(news).length ? { ...known, rows: { ...known.rows, ...news } } : known;
 }
 
 /** Merges entries into a thread, by id; a status only moves forwards. */

@@ -121,12 +121,12 @@ export function List({ place }: { place: Place }) {
             {filtered && listing.next && <button className="button" onClick={() => void client.more(place.view)} disabled={listing.loading}>{say('filter.more')}</button>}
           </div>
         )}
-        <Virtualizer ref={list} as="ul" item="li" scrollRef={scroller} itemSize={92}
+        <Virtualizer ref={list} as="ul" item="li" scrollRef={scroller} itemSize={92} data={shown}
           onScroll={(offset) => {
             const el = scroller.current;
             if (el && !found && offset + el.clientHeight > el.scrollHeight - 600) void client.more(place.view);
           }}>
-          {shown.map((key) => {
+          {(key) => {
             const row = known[key];
             return row ? (
               <div key={key} className="line" data-key={key} data-picked={picked.has(key) || undefined}>
@@ -137,7 +137,7 @@ export function List({ place }: { place: Place }) {
                 <Row row={row} view={place.view} current={key === open} now={now} />
               </div>
             ) : <span key={key} />;
-          })}
+          }}
         </Virtualizer>
       </div>
       {picked.size > 0 && <Bulk picked={picked.size ? [...picked] : none} shown={shown} />}

@@ -139,14 +139,22 @@ const (
 	pumpBatch = 64
 )
 
-// pump posts queued messages as the pace allows, until ctx ends.
+// pump posts queued messages as the pace allows, until ctx ends. What it read and
+// had no room for is tried again after the pause, unless there is news.
 func (l *lane) pump(ctx context.Context) {
 	tick := time.NewTicker(pumpEvery)
 	defer tick.Stop()
+	var read []Ref
 	for {
 		more, pause := true, time.Duration(0)
 		for more && pause == 0 && l.why() == "" {
-			more, pause = l.pumpOnce(ctx)
+			if len(read) == 0 {
+				read = l.ready(ctx)
+				more = len(read) == pumpBatch
+			}
+			var refused bool
+			read, pause, refused = l.claim(ctx, read)
+			more = more && !refused && ctx.Err() == nil
 		}
 		var again <-chan time.Time
 		if pause > 0 {
@@ -157,30 +165,36 @@ func (l *lane) pump(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-l.kicked:
+			read = nil
 		case <-again:
 		case <-tick.C:
+			read = nil
 			l.quicken()
 		}
 		l.resting.Store(false)
 	}
 }
 
-// pumpOnce claims one batch of ready messages, answers first. It says whether
-// there may be more, and how long prompts have to wait for room: what an
-// answer needs meanwhile is looked for anew.
-func (l *lane) pumpOnce(ctx context.Context) (more bool, pause time.Duration) {
+// ready reads one batch of what waits to be posted, answers first.
+func (l *lane) ready(ctx context.Context) []Ref {
 	refs, err := l.g.opt.Store.Ready(ctx, l.brand, l.id, pumpBatch)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.g.log.Warn("cannot list ready messages", "channel", l.id, "error", err)
 		}
-		return false, 0
+		return nil
 	}
+	return refs
+}
+
+// claim claims what there is room for. It says what is left, how long prompts have
+// to wait for room, and whether a claim failed.
+func (l *lane) claim(ctx context.Context, refs []Ref) (left []Ref, pause time.Duration, refused bool) {
 	var claims []*work
-	for _, ref := range refs {
+	for i, ref := range refs {
 		h, wait := l.room(ctx, ref)
 		if h == nil {
-			pause = wait
+			left, pause = refs[i:], wait
 			break
 		}
 		w := newWork(l.brand, Who{Customer: ref.Customer})
@@ -191,14 +205,13 @@ func (l *lane) pumpOnce(ctx context.Context) (more bool, pause time.Duration) {
 		}
 		claims = append(claims, w)
 	}
-	refused := false
 	for _, w := range claims { // all of them: each holds a slot
 		if v := <-w.done; v.err != nil {
 			w.claim.hold.release()
 			refused = true
 		}
 	}
-	return len(refs) == pumpBatch && !refused && ctx.Err() == nil, pause
+	return left, pause, refused
 }
 
 // room takes room for a message: an answer waits for it, a prompt is told how

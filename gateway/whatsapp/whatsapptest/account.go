@@ -27,9 +27,18 @@ type account struct {
 	registration *waWa6.ClientPayload_DevicePairingRegistrationData
 	prekeys      []waBinary.Node
 	signed       waBinary.Node
-	waiting      []waBinary.Node // that the device has not acknowledged
-	refusal      waBinary.Node   // of logins; no tag: they are let in
-	conn         *conn           // nil while it is away
+	waiting      []waiting     // that the device has not acknowledged
+	refusal      waBinary.Node // of logins; no tag: they are let in
+	conn         *conn         // nil while it is away
+}
+
+// waiting is a message for the device, and what it says: what a device cannot
+// decrypt it asks for again.
+type waiting struct {
+	id    string
+	from  *Contact
+	plain *waE2E.Message
+	node  waBinary.Node
 }
 
 // ErrNoDevice means that the phone has no linked device.
@@ -179,8 +188,9 @@ func (s *Server) push(from, phone *Contact, attrs waBinary.Attrs, m *waE2E.Messa
 		return fmt.Errorf("%s writes: %w", from.Name, err)
 	}
 	n := waBinary.Node{Tag: "message", Attrs: attrs, Content: []waBinary.Node{sealed}}
+	id, _ := attrs["id"].(string)
 	s.mu.Lock()
-	a.waiting = append(a.waiting, n)
+	a.waiting = append(a.waiting, waiting{id, from, m, n})
 	c := a.conn
 	s.mu.Unlock()
 	if c != nil {
@@ -210,11 +220,11 @@ func (s *Server) Drop(phone *Contact) {
 	}
 }
 
-// tell sends a node to the phone's device, and then ends the connection.
+// tell sends a node to the phone's device, which ends the connection itself: one
+// that is cut takes what was not read with it.
 func (s *Server) tell(phone *Contact, n waBinary.Node) {
 	if _, c, _ := s.of(phone); c != nil {
 		_ = c.send(n)
-		c.cut()
 	}
 }
 
@@ -253,9 +263,10 @@ func (s *Server) Outdate(phone *Contact) {
 	s.tell(phone, failure("405"))
 }
 
-// Unavailable is a server that is down for a moment.
+// Unavailable is a server that goes down for a moment.
 func (s *Server) Unavailable(phone *Contact) {
 	s.tell(phone, waBinary.Node{Tag: "stream:error", Attrs: waBinary.Attrs{"code": "503"}})
+	s.Drop(phone)
 }
 
 // Forgive lets the device log in again.

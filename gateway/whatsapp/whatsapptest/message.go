@@ -55,11 +55,40 @@ func (c *conn) deliver(n *waBinary.Node, id string) error {
 // receipt is the device's word that it has what it was given.
 func (c *conn) receipt(n *waBinary.Node) error {
 	kind := n.AttrGetter().OptionalString("type")
-	if c.account != nil && kind != "retry" && kind != string(types.ReceiptTypeRead) {
+	id := n.AttrGetter().OptionalString("id")
+	switch {
+	case c.account == nil, kind == string(types.ReceiptTypeRead):
+	case kind == "retry":
+		defer c.again(id)
+	default:
 		c.s.mu.Lock()
-		c.account.waiting = slices.DeleteFunc(c.account.waiting, func(m waBinary.Node) bool { return m.Attrs["id"] == n.Attrs["id"] })
+		c.account.waiting = slices.DeleteFunc(c.account.waiting, func(m waiting) bool { return m.id == id })
 		c.s.mu.Unlock()
 	}
 	c.s.see(n, kind)
 	return c.send(waBinary.Node{Tag: "ack", Attrs: waBinary.Attrs{"class": "receipt", "id": n.Attrs["id"], "from": n.Attrs["to"]}})
+}
+
+// again has a contact encrypt anew what the device could not decrypt.
+func (c *conn) again(id string) {
+	c.s.mu.Lock()
+	i := slices.IndexFunc(c.account.waiting, func(m waiting) bool { return m.id == id })
+	if i < 0 {
+		c.s.mu.Unlock()
+		return
+	}
+	m := c.account.waiting[i]
+	c.s.mu.Unlock()
+	sealed, err := m.from.encrypt(c.account, m.plain)
+	if err != nil {
+		c.complain(faultf("encrypt %s again: %w", id, err))
+		return
+	}
+	m.node.Content = []waBinary.Node{sealed}
+	c.s.mu.Lock()
+	if i := slices.IndexFunc(c.account.waiting, func(m waiting) bool { return m.id == id }); i >= 0 {
+		c.account.waiting[i] = m
+	}
+	c.s.mu.Unlock()
+	_ = c.send(m.node)
 }

@@ -2,6 +2,8 @@ package whatsapptest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
@@ -68,20 +70,18 @@ func (c *conn) awake(n *waBinary.Node) error {
 		return err
 	}
 	c.s.mu.Lock()
-	waiting := append([]waBinary.Node(nil), c.account.waiting...)
+	unread := slices.Clone(c.account.waiting)
 	c.s.mu.Unlock()
-	for _, m := range waiting {
+	for _, m := range unread {
 		again := waBinary.Attrs{"offline": "0"}
-		for k, v := range m.Attrs {
-			again[k] = v
-		}
-		m.Attrs = again
-		if err := c.send(m); err != nil {
+		maps.Copy(again, m.node.Attrs)
+		m.node.Attrs = again
+		if err := c.send(m.node); err != nil {
 			return err
 		}
 	}
 	return c.send(waBinary.Node{Tag: "ib", Attrs: waBinary.Attrs{"from": types.ServerJID}, Content: []waBinary.Node{{
-		Tag: "offline", Attrs: waBinary.Attrs{"count": fmt.Sprint(len(waiting))}}}})
+		Tag: "offline", Attrs: waBinary.Attrs{"count": fmt.Sprint(len(unread))}}}})
 }
 
 // keys keeps the device's prekeys, counts them, or gives those of contacts.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -133,7 +134,11 @@ func (r *rig) await(t *testing.T, holds func() bool) {
 		case <-ctx.Done():
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			t.Fatalf("it never came to that; happened: %T", r.happened)
+			names := make([]string, len(r.happened))
+			for i, e := range r.happened {
+				names[i] = fmt.Sprintf("%T", e)
+			}
+			t.Fatalf("it never came to that; happened: %v", names)
 		}
 	}
 }
@@ -222,11 +227,12 @@ func TestWhatWasNotAcknowledgedComesAgain(t *testing.T) {
 	r.Drop(r.phone)
 	r.await(t, func() bool { return r.got.Load() == 1 && r.Waiting(r.phone) == 0 })
 
-	r.decides(func(string) bool { return false }) // and now the process dies
+	var refused atomic.Bool
+	r.decides(func(string) bool { refused.Store(true); return false }) // and now the process dies
 	if err := r.ana.Text(r.phone, "IN2", "toujours là ?"); err != nil {
 		t.Fatal(err)
 	}
-	r.await(t, func() bool { r.mu.Lock(); defer r.mu.Unlock(); return len(r.happened) > 0 && r.Waiting(r.phone) == 1 })
+	r.await(t, func() bool { return refused.Load() })
 	r.shut()
 	r.decides(func(string) bool { return true })
 	r.open(t)

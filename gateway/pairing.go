@@ -1,0 +1,11 @@
+package gateway
+
+import "errors"
+
+// Why a device is not linked to a phone; everything else is the carrier's own.
+var (
+	ErrPaired      = errors.New("the device is linked to a phone already")
+	ErrHeld        = errors.New("another node holds the device")
+	ErrPairExpired = errors.New("no phone scanned a code in time")
+	ErrOutdated    = errors.New("the carrier refuses this version of the client")
+)

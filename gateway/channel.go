@@ -60,6 +60,10 @@ type Lookuper interface {
 // an ambiguous send is simply sent again.
 type SameIDRetrier interface{ SameIDRetry() }
 
+// Pausing is a channel that cannot send at times: another node has its device, or
+// its connection is lost. What waits then waits where it is.
+type Pausing interface{ Pausing() bool }
+
 // CatchUpper is a channel whose carrier lists what customers wrote, so that
 // texts that were refused or missed are fetched.
 type CatchUpper interface {

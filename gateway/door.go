@@ -24,7 +24,8 @@ type Door interface {
 type Who struct {
 	Customer conversation.CustomerID
 	Address  conversation.Address
-	Account  string // the shop's external id; with an address it is attached to the address's customer
+	Alias    conversation.Address // another address that is known to be the same person's: a LID beside the number
+	Account  string               // the shop's external id; with an address it is attached to the address's customer
 
 	// Brief asks only for what is under way: the customer and the conversation
 	// are read where messages wait, and else left out.

@@ -68,7 +68,7 @@ const kept = 4
 // reserve takes room at once, or returns nil: halted, no slot, or out of pace.
 // A prompt takes only what answers are not kept.
 func (l *lane) reserve(segments int, bulk bool) *hold {
-	if l.why() != "" || bulk && l.short(segments) > 0 {
+	if !l.open() || bulk && l.short(segments) > 0 {
 		return nil
 	}
 	select {
@@ -147,7 +147,7 @@ func (l *lane) pump(ctx context.Context) {
 	var read []Ref
 	for {
 		more, pause := true, time.Duration(0)
-		for more && pause == 0 && l.why() == "" {
+		for more && pause == 0 && l.open() {
 			if len(read) == 0 {
 				read = l.ready(ctx)
 				more = len(read) == pumpBatch
@@ -228,6 +228,12 @@ func (l *lane) room(ctx context.Context, ref Ref) (*hold, time.Duration) {
 		return h, 0
 	}
 	return nil, max(l.short(ref.Segments), time.Millisecond)
+}
+
+// open says whether anything can be sent now.
+func (l *lane) open() bool {
+	p, pauses := l.channel.(Pausing)
+	return l.why() == "" && !(pauses && p.Pausing())
 }
 
 // why says why the lane is halted, "" when it is not.

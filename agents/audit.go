@@ -30,6 +30,9 @@ const (
 	AuditPrivacyExported  = "privacy.exported"
 	AuditPrivacyConfirmed = "privacy.confirmed"
 	AuditPrivacyErased    = "privacy.erased"
+
+	AuditDevicePairing = "device.pairing" // somebody asked for codes to link the channel in the detail
+	AuditDevicePaired  = "device.paired"
 )
 
 // AuditStore keeps what was done. Rows are only ever added.

@@ -43,6 +43,7 @@ type RecordStore interface {
 	HandoffStore
 	FloorStore
 	PrivacyStore
+	DeviceStore
 
 	// Consents reads a customer's ledger, oldest first.
 	Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error)

@@ -23,14 +23,15 @@ const (
 	Supervise    Permission = "supervise"     // live figures, reports, the audit, incidents
 	ManageAgents Permission = "manage_agents" // accounts, passwords, roles, forced logout
 
-	ManagePrivacy Permission = "manage_privacy" // export and erase customers
+	ManagePrivacy  Permission = "manage_privacy"  // export and erase customers
+	ManageChannels Permission = "manage_channels" // link a channel's device to a phone
 )
 
 // rights is the one table of who may do what.
 var rights = map[Role][]Permission{
 	RoleAgent:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin},
 	RoleSupervisor: {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise},
-	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise, ManageAgents, ManagePrivacy},
+	RoleAdmin:      {See, MayClaim, MayWrite, MayNote, MaySettle, MayTransfer, MayBegin, MayAssign, MayTakeOver, Supervise, ManageAgents, ManagePrivacy, ManageChannels},
 }
 
 // Forbidden is a right that the agent does not have: an answer of 403.

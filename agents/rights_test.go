@@ -91,6 +91,9 @@ func TestEachRoleMayDoWhatTheTableSays(t *testing.T) {
 			return err
 		}, all},
 		{"Consents", func(by agents.Agent) error { _, err := w.desk.Consents(ctx, by, lumen, customer); return err }, all},
+		{"Devices", func(by agents.Agent) error { _, err := w.desk.Devices(ctx, by, lumen); return err }, supervisors},
+		{"PairingBegins", func(by agents.Agent) error { return w.desk.PairingBegins(ctx, by, lumen, "wa") }, []string{"admin"}},
+		{"Paired", func(by agents.Agent) error { return w.desk.Paired(ctx, by, lumen, "wa") }, []string{"admin"}},
 		{"LogoutAgent of another", func(by agents.Agent) error { return w.desk.LogoutAgent(ctx, by, who["supervisor"].ID) }, []string{"supervisor", "admin", "elsewhere"}}, // of "supervisor" it is their own
 		{"Act claim", act(agents.Claim, ""), all},
 		{"Act write", act(agents.Write, ""), all},

@@ -2,7 +2,7 @@
 // service, and the page itself.
 //
 //	page ── GET /console/ ─────────────▶ page.go     the built page, or how to build it
-//	     ── /v1/desk/… ────▶ guard.go ─▶ rest.go ───┐  (work.go, find.go, supervise.go, media.go)
+//	     ── /v1/desk/… ────▶ guard.go ─▶ rest.go ───┐  (work.go, find.go, supervise.go, media.go, channels.go)
 //	     ── /v1/desk/socket ▶ guard.go ─▶ socket.go ┤  one pair of goroutines a page
 //	                                                ├─▶ Desk: the rights, the acts, the reads
 //	     the log's commits ────────────▶ hub.go ────┘  reads each change once, for all pages
@@ -27,6 +27,8 @@ type Options struct {
 	Desk     Desk
 	Sessions agents.Sessions
 	Media    Media          // what customers sent; nil: nothing of it is shown
+	Channels []Channel      // what is configured
+	Linker   Linker         // nil: no device can be linked here
 	Page     fs.FS          // the built page; without an index.html it is not built
 	Origins  []string       // whose pages may use it: "https://desk.example", and the listen address
 	Secure   bool           // the cookie is for HTTPS only
@@ -48,10 +50,17 @@ type Console struct {
 	media Media
 	guard guard
 	hub   *hub
+	now   func() time.Time
 	log   *slog.Logger
 	mux   *http.ServeMux
 
 	fetching chan struct{} // one for each file that is fetched now
+
+	channels []Channel
+	linker   Linker
+	pairings pairings
+	serving  context.Context // ends with Run, and what goes on ends with it
+	stop     func()
 }
 
 // New makes a console.
@@ -62,8 +71,9 @@ func New(o Options) *Console {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{desk: o.Desk, media: o.Media, guard: newGuard(o), log: o.Log, mux: http.NewServeMux(),
-		fetching: make(chan struct{}, mediaAtOnce)}
+	c := &Console{desk: o.Desk, media: o.Media, guard: newGuard(o), now: o.Now, log: o.Log, mux: http.NewServeMux(),
+		fetching: make(chan struct{}, mediaAtOnce), channels: o.Channels, linker: o.Linker}
+	c.serving, c.stop = context.WithCancel(context.Background())
 	c.hub = newHub(o, c.guard)
 	if o.Subscribe != nil {
 		o.Subscribe(c.hub.wake)
@@ -77,7 +87,10 @@ func New(o Options) *Console {
 
 // Run keeps the pages up to date until ctx ends; then it asks them to come
 // again elsewhere, and returns when they have gone.
-func (c *Console) Run(ctx context.Context) { c.hub.run(ctx) }
+func (c *Console) Run(ctx context.Context) {
+	defer context.AfterFunc(ctx, c.stop)()
+	c.hub.run(ctx)
+}
 
 // Sockets is how many pages are connected.
 func (c *Console) Sockets() int { return c.hub.size() }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 )
 
 // Desk is the service that the console speaks to; *agents.Desk satisfies it,
@@ -16,7 +17,16 @@ type Desk interface {
 	Reader
 	Worker
 	Privacy
+	Pairing
 	agents.Records
+}
+
+// Pairing is who may see and link the devices that channels go through, and
+// what is kept of it.
+type Pairing interface {
+	Devices(ctx context.Context, by agents.Agent, brand conversation.BrandID) ([]gateway.Device, error)
+	PairingBegins(ctx context.Context, by agents.Agent, brand conversation.BrandID, channel conversation.ChannelID) error
+	Paired(ctx context.Context, by agents.Agent, brand conversation.BrandID, channel conversation.ChannelID) error
 }
 
 // Privacy is what people may ask of their data.

@@ -21,7 +21,8 @@ const lumen conversation.BrandID = "lumen"
 // agents.Desk does.
 type memory struct {
 	Privacy // whole nodes have it
-	Worker  // what no test asks of it is asked of a whole node
+	Pairing
+	Worker // what no test asks of it is asked of a whole node
 	agents.Records
 
 	mu       sync.Mutex

@@ -23,6 +23,7 @@ type whole struct {
 	gateway *gateway.Gateway
 	store   *store.Store
 	files   keeper
+	linker  *linker
 }
 
 // runWhole runs a node on the database until the test ends.
@@ -31,8 +32,8 @@ func runWhole(t *testing.T, database string) *whole {
 	g, st := gatewaytest.RunOn(t, database)
 	desk := agents.New(agents.Options{Door: g, Store: st, Script: g.ScriptOf, TakeBack: 5 * time.Second,
 		Brands: []agents.Brand{{ID: lumen, Name: "Lumen", Languages: []string{"fr", "en"}, Country: "FR"}, {ID: "soleil", Name: "Soleil"}}})
-	n := &whole{gateway: g, store: st, files: make(keeper)}
-	n.world = serve(t, Options{Desk: desk, Sessions: st, Subscribe: g.Subscribe, Neighbours: st, Media: n.files})
+	n := &whole{gateway: g, store: st, files: make(keeper), linker: newLinker()}
+	n.world = serve(t, Options{Desk: desk, Sessions: st, Subscribe: g.Subscribe, Neighbours: st, Media: n.files, Channels: configured, Linker: n.linker})
 	t.Cleanup(n.stop)
 	return n
 }

@@ -52,6 +52,8 @@ func (c *Console) routes() {
 	c.handle("POST incidents", c.postIncident)
 	c.handle("PUT incidents/{brand}/{id}", c.putIncident)
 	c.handle("DELETE incidents/{brand}/{id}", c.deleteIncident)
+	c.handle("GET channels", c.getChannels)
+	c.mux.HandleFunc("POST "+prefix+"channels/{brand}/{channel}/pair", c.postPair)
 	c.handle("GET privacy", c.getPrivacy)
 	c.handle("POST privacy", c.postPrivacy)
 	c.handle("POST privacy/{brand}/{id}/erase", c.postErase)

@@ -135,6 +135,17 @@ func TestRoutes(t *testing.T) {
 		{"erasing by no request", o.ada, "POST", "privacy/lumen/nothing/erase", `{"phone":"+33612345678"}`, 404, "not_found"},
 		{"erasing as a supervisor", o.sam, "POST", "privacy/lumen/nothing/erase", `{"phone":"+33612345678"}`, 403, "forbidden"},
 
+		{"the channels", o.sam, "GET", "channels?brand=lumen", "", 200, "items"},
+		{"the channels, for an agent", o.theo, "GET", "channels", "", 403, "forbidden"},
+		{"the channels of another brand", o.far, "GET", "channels?brand=lumen", "", 403, "forbidden"},
+		{"the channels, for nobody", nobody, "GET", "channels", "", 401, "no_session"},
+		{"linking a phone, as an agent", o.theo, "POST", "channels/lumen/wa/pair", "", 403, "forbidden"},
+		{"linking a phone, as a supervisor", o.sam, "POST", "channels/lumen/wa/pair", "", 403, "forbidden"},
+		{"linking a phone, for nobody", nobody, "POST", "channels/lumen/wa/pair", "", 401, "no_session"},
+		{"linking a phone to no channel", o.ada, "POST", "channels/lumen/wb/pair", "", 404, "not_found"},
+		{"linking a phone to another brand's channel", o.ada, "POST", "channels/lumen/soleil-wa/pair", "", 404, "not_found"},
+		{"linking a phone to an API", o.ada, "POST", "channels/lumen/sms/pair", "", 409, "no_device"},
+
 		{"a picture of no message", o.theo, "GET", "media/lumen/" + string(o.ana) + "/nothing/0", "", 404, "not_found"},
 		{"a picture that is no number", o.theo, "GET", "media/lumen/" + string(o.ana) + "/nothing/first", "", 404, "not_found"},
 		{"a picture of another brand", o.far, "GET", "media/lumen/" + string(o.ana) + "/nothing/0", "", 403, "forbidden"},

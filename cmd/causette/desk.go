@@ -24,11 +24,22 @@ func (a *app) desk(files files) error {
 	a.gateway.Subscribe(a.assigner.Wake)
 	a.console = console.New(console.Options{
 		Desk: a.people, Sessions: a.store, Media: files, Page: page, Log: a.log,
-		Subscribe: a.gateway.Subscribe, Neighbours: a.store,
+		Subscribe: a.gateway.Subscribe, Neighbours: a.store, Channels: shownChannels(a.config),
 		Proxies: a.config.TrustedProxies(),
 		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
 	})
 	return nil
+}
+
+// shownChannels are the configured channels as the console shows them.
+func shownChannels(cfg *configs.Config) []console.Channel {
+	list := make([]console.Channel, 0, len(cfg.Channels))
+	for i := range cfg.Channels {
+		c := &cfg.Channels[i]
+		list = append(list, console.Channel{Brand: c.Brand, ID: c.ID, Kind: string(c.Kind), Medium: c.Medium(),
+			Address: string(plain(c.Address)), Linked: c.Kind == configs.WhatsApp})
+	}
+	return list
 }
 
 // origins are the addresses that the console's page may have: the public one,

@@ -42,7 +42,7 @@ func (c checker) channels(cfg *Config) {
 		}
 		c.channel(path, ch)
 		twilio = twilio || ch.Kind == Twilio
-		served[ch.Brand] = served[ch.Brand] || ch.Available()
+		served[ch.Brand] = true
 		sender := string(ch.Kind) + " " + ch.Address
 		if first, twice := senders[sender]; twice && ch.Address != "" {
 			c.wrong(path+".address", fmt.Sprintf("%q sends already on line %d", ch.Address, first), "an answer to it must lead to one brand: remove one of the two channels")
@@ -72,15 +72,18 @@ func (c checker) channel(path string, ch *Channel) {
 	switch ch.Kind {
 	case Twilio:
 		c.twilio(path, ch)
+		c.onlyLinked(path, ch)
 	case WhatsApp:
-		c.warn(path+".kind", "WhatsApp through whatsmeow is not available yet; the channel stays off", `use kind: twilio with address: "whatsapp:+33…", or leave it for later`)
+		c.warn(path+".kind", "a device linked to a phone is no official way into WhatsApp: the number can be lost", `for campaigns use kind: twilio with address: "whatsapp:+33…"`)
 		if c.need(path+".address", ch.Address, "write the number of the WhatsApp account") != "" {
 			c.phone(path+".address", strings.TrimPrefix(ch.Address, whatsAppPrefix))
 		}
 		c.onlyTwilio(path, ch)
+		c.linked(path, ch)
 	case Phones:
 		c.sender(path+".address", ch.Address)
 		c.onlyTwilio(path, ch)
+		c.onlyLinked(path, ch)
 	default:
 		if !c.broken(path + ".kind") {
 			c.wrong(path+".kind", missing(string(ch.Kind), fmt.Sprintf("there is no kind %q", ch.Kind)), "choose twilio, whatsapp or phones"+gateway.Suggest(string(ch.Kind), []string{"twilio", "whatsapp", "phones"}))
@@ -90,6 +93,31 @@ func (c checker) channel(path string, ch *Channel) {
 		ch.Rate = usualRate(ch)
 	}
 	within(c, path+".messages_per_second", ch.Rate, 0.01, 10_000, "messages")
+}
+
+// linked checks what concerns a device that is linked to a phone. The defaults are
+// what a busy person writes: WhatsApp bans numbers that write like machines.
+func (c checker) linked(path string, ch *Channel) {
+	if _, set := c.lines[path+".per_minute"]; !set {
+		ch.PerMinute = 20
+	}
+	if _, set := c.lines[path+".per_day"]; !set {
+		ch.PerDay = 500
+	}
+	within(c, path+".per_minute", ch.PerMinute, 1, 600, "messages")
+	within(c, path+".per_day", ch.PerDay, 1, 100_000, "messages")
+}
+
+// onlyLinked complains about what only such a device has.
+func (c checker) onlyLinked(path string, ch *Channel) {
+	for _, f := range [...]struct {
+		name string
+		set  bool
+	}{{"proactive", ch.Proactive}, {"per_minute", ch.PerMinute != 0}, {"per_day", ch.PerDay != 0}} {
+		if f.set {
+			c.wrong(path+"."+f.name, fmt.Sprintf("means nothing to kind: %s", ch.Kind), "remove it, or write kind: whatsapp")
+		}
+	}
 }
 
 // usualRate is what carriers allow a sender of its sort (facts checked against

@@ -173,6 +173,12 @@ type Channel struct {
 	BaseURL    string                 `yaml:"base_url"`
 	Rate       float64                `yaml:"messages_per_second"`
 	StopAt     string                 `yaml:"stop_at"` // of a sender name: the number that hears STOP
+
+	// Of kind whatsapp, which WhatsApp may ban: whether prompts go out on it and
+	// not answers alone, and how many messages at most.
+	Proactive bool `yaml:"proactive"`
+	PerMinute int  `yaml:"per_minute"`
+	PerDay    int  `yaml:"per_day"`
 }
 
 // Mute says whether nobody can answer the channel: its sender is a name.
@@ -193,9 +199,6 @@ func (c *Channel) Medium() conversation.Medium {
 	}
 	return conversation.SMS
 }
-
-// Available says whether this version can run the channel.
-func (c *Channel) Available() bool { return c.Kind != WhatsApp }
 
 // TrustedProxies are the networks in Proxies.
 func (c *Config) TrustedProxies() []netip.Prefix {

@@ -45,14 +45,14 @@ func TestTheExampleIsTrue(t *testing.T) {
 	if c.Channels[0].AuthToken != "12345" || c.Channels[0].Rate != 10 || c.Channels[0].Medium() != conversation.SMS {
 		t.Errorf("channel %+v", c.Channels[0])
 	}
-	if c.Channels[1].Available() || c.Channels[1].Medium() != conversation.WhatsApp || !c.Channels[2].Available() {
-		t.Error("only the WhatsApp channel is not available yet")
+	if w := c.Channels[1]; w.Medium() != conversation.WhatsApp || w.Proactive || w.PerMinute != 20 || w.PerDay != 500 {
+		t.Errorf("channel %+v", w)
 	}
 	if price, err := c.Tariff.Price("twilio", "FR", 2); err != nil || price.String() != "0.1596 USD" {
 		t.Errorf("two segments to France cost %v, %v", price, err)
 	}
 	warnings := c.Warnings()
-	if len(warnings) != 1 || warnings[0].Field != "channels[1].kind" || !strings.Contains(warnings[0].String(), "not available yet") {
+	if len(warnings) != 1 || warnings[0].Field != "channels[1].kind" || !strings.Contains(warnings[0].String(), "the number can be lost") {
 		t.Errorf("warnings %v", warnings)
 	}
 }
@@ -270,8 +270,7 @@ func TestWarnings(t *testing.T) {
 		"a token in the file":                 {"${TWILIO_AUTH_TOKEN}", "0123456789", "channels[0].auth_token"},
 		"metrics open to the network":         {"brands:", "admin_listen: 0.0.0.0:9464\nbrands:", "admin_listen"},
 		"a token over plain HTTP":             {"kind: twilio,", "kind: twilio, base_url: http://proxy.example,", "channels[0].base_url"},
-		"WhatsApp is not available yet":       {"kind: twilio, address: \"36105\", account_sid: AC00000000000000000000000000000001, auth_token: \"${TWILIO_AUTH_TOKEN}\"", "kind: whatsapp, address: \"+33937000001\"", "channels[0].kind"},
-		"a brand without a running channel":   {"kind: twilio, address: \"36105\", account_sid: AC00000000000000000000000000000001, auth_token: \"${TWILIO_AUTH_TOKEN}\"", "kind: whatsapp, address: \"+33937000001\"", "brands[0].id"},
+		"a linked device is unofficial":       {"kind: twilio, address: \"36105\", account_sid: AC00000000000000000000000000000001, auth_token: \"${TWILIO_AUTH_TOKEN}\"", "kind: whatsapp, address: \"+33937000001\"", "channels[0].kind"},
 		"a brand that speaks as another":      {"id: lumen", "id: acme", "brands[0].id"},
 		"a secret in the file":                {"brands:", "secret: 0123456789abcdef0123456789abcdef\nbrands:", "secret"},
 		"a password in the file":              {"brands:", "database: postgres://u:p@h/d\nbrands:", "database"},

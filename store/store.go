@@ -101,6 +101,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Pool is PostgreSQL's pool, for what else keeps its tables there; nil on SQLite.
+func (s *Store) Pool() *sql.DB {
+	if s.engine != postgres {
+		return nil
+	}
+	return s.db
+}
+
+// File is SQLite's file, "" on PostgreSQL.
+func (s *Store) File() string { return s.file }
+
 // Close ends Listen and closes all connections; a group under way ends first.
 func (s *Store) Close() error {
 	s.closing()

@@ -144,9 +144,8 @@ func newDesk(cfg *configs.Config, st *store.Store, g *gateway.Gateway, log *slog
 		o.Brands = append(o.Brands, agents.Brand{ID: b.ID, Name: b.Name, Languages: b.Languages, Country: b.Country, Zone: b.Location()})
 	}
 	for i := range cfg.Channels {
-		if c := &cfg.Channels[i]; c.Available() {
-			o.Channels = append(o.Channels, agents.Channel{ID: c.ID, Brand: c.Brand, Medium: c.Medium()})
-		}
+		c := &cfg.Channels[i]
+		o.Channels = append(o.Channels, agents.Channel{ID: c.ID, Brand: c.Brand, Medium: c.Medium()})
 	}
 	for _, t := range cfg.Desk.Canned {
 		o.Canned = append(o.Canned, agents.Canned(t))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.mau.fi/whatsmeow/store/sqlstore"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/causette/causette/gateway/phones"
 	"github.com/causette/causette/gateway/shop"
 	"github.com/causette/causette/gateway/twilio"
+	"github.com/causette/causette/gateway/whatsapp"
 	"github.com/causette/causette/store"
 )
 
@@ -45,7 +47,9 @@ type app struct {
 	console  *console.Console
 	metrics  *prometheus.Registry
 	handler  http.Handler
-	closers  []func() error // in the order of opening
+	devices  []*whatsapp.Channel
+	sessions *sqlstore.Container // of the devices; nil without any
+	closers  []func() error      // in the order of opening
 }
 
 // build wires the house from a checked configuration and an open, migrated
@@ -69,7 +73,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 	if err := a.shops(o.Shops, o.Hears); err != nil {
 		return nil, err
 	}
-	hooks, err := a.channels(&o)
+	hooks, err := a.channels(ctx, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +124,7 @@ func (a *app) shops(shops map[conversation.BrandID]gateway.Shop, hears map[conve
 }
 
 // channels opens every configured channel and returns those that Twilio calls.
-func (a *app) channels(o *gateway.Options) ([]*twilio.Channel, error) {
+func (a *app) channels(ctx context.Context, o *gateway.Options) ([]*twilio.Channel, error) {
 	var hooks []*twilio.Channel
 	for i := range a.config.Channels {
 		c := &a.config.Channels[i]
@@ -147,8 +151,12 @@ func (a *app) channels(o *gateway.Options) ([]*twilio.Channel, error) {
 			}
 			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, PerSecond: c.Rate,
 				StopAt: c.Stop(), Contents: c.Medium() == conversation.WhatsApp})
-		default:
-			a.log.Warn("this kind of channel is not available yet; it is left out", "channel", c.ID, "kind", c.Kind)
+		case configs.WhatsApp:
+			ch, err := a.linked(ctx, c)
+			if err != nil {
+				return nil, fmt.Errorf("channel %s: %w", c.ID, err)
+			}
+			o.Routes = append(o.Routes, gateway.Route{Brand: c.Brand, Channel: ch, PerSecond: c.Rate, StopAt: c.Stop()})
 		}
 	}
 	return hooks, nil
@@ -231,7 +239,15 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 	defer stopServing()
 	defer stopWorking()
 	group, failed := errgroup.WithContext(context.Background())
-	group.Go(func() error { return a.gateway.Run(working) })
+	connected, disconnect := context.WithCancel(context.Background())
+	defer disconnect()
+	for _, d := range a.devices {
+		group.Go(func() error { d.Run(connected, a.gateway); return nil })
+	}
+	group.Go(func() error {
+		defer disconnect() // what was accepted has left by then
+		return a.gateway.Run(working)
+	})
 
 	public, addr, err := listen(a.config.Listen, a.handler)
 	if err != nil {

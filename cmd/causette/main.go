@@ -28,6 +28,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	Key     keyCmd     `cmd:"" help:"Manage the API keys of automations."`
 	Agent   agentCmd   `cmd:"" help:"Manage the accounts of people at the desk."`
+	Pair    pairCmd    `cmd:"" help:"Link a WhatsApp channel to a phone with a QR code."`
 
 	Consents     consentsCmd     `cmd:"" help:"Prove the ledger of consents."`
 	Suppressions suppressionsCmd `cmd:"" help:"Take over lists of who is not written to."`

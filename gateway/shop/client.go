@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// errPrivate is what a webhook gets that would reach into our own network.
-var errPrivate = errors.New("the shop's webhook leads to a private address; set allow_private where that is meant")
+// errPrivate is what an address gets that would reach into our own network.
+var errPrivate = errors.New("it leads to a private address; set allow_private where that is meant")
 
-// newClient makes a client for addresses that somebody else wrote: it follows no
+// NewClient makes a client for addresses that somebody else wrote: it follows no
 // redirect, uses no proxy of the environment, and, unless allowed, connects to
 // public addresses only. That is looked at after the name was resolved, at each
 // connection, so that no answer of a name server leads around it.
-func newClient(allowPrivate bool) *http.Client {
+func NewClient(allowPrivate bool) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	if !allowPrivate {
 		dialer.Control = func(_, address string, _ syscall.RawConn) error {

@@ -60,7 +60,7 @@ func NewWebhook(c WebhookConfig) (*Webhook, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Webhook{url: c.URL, sign: sign, now: c.Now, client: newClient(c.AllowPrivate)}, nil
+	return &Webhook{url: c.URL, sign: sign, now: c.Now, client: NewClient(c.AllowPrivate)}, nil
 }
 
 // event is what is posted.

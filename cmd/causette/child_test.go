@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 		}
 		trace = p.armed()
 	}
+	playWhatsApp(os.Getenv(playedEnv))
 	go func() { // a child does not outlive its test
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(exitFailed)

@@ -39,7 +39,7 @@ func (a *app) linked(ctx context.Context, c *configs.Channel) (*whatsapp.Channel
 		ID: c.ID, Brand: c.Brand, Address: plain(c.Address), Node: gateway.NodeID(uuid.NewString()),
 		Store: a.store, Sessions: a.sessions, Open: outgoing{a.config.Media, shop.NewClient(false)}.open,
 		Proactive: c.Proactive, PerMinute: c.PerMinute, PerDay: c.PerDay, Linger: linger,
-		Network: whatsAppNetwork, Log: a.log,
+		Lease: a.config.Sending.Lease, Network: whatsAppNetwork, Log: a.log,
 	})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/types"
 
 	"github.com/causette/causette/gateway"
 )
@@ -20,7 +21,7 @@ var refusal = regexp.MustCompile(` (\d{3})\b`)
 
 // judge says what an error of sending means. Silence is doubtful, and so is what
 // nobody explains: the same id is sent again, and arrives once.
-func (s *session) judge(err error, some bool) *gateway.SendError {
+func (s *session) judge(err error, to types.JID, some bool) *gateway.SendError {
 	switch {
 	case errors.Is(err, errLine) && !some:
 		return unsent("deadline", time.Second, err)
@@ -31,7 +32,7 @@ func (s *session) judge(err error, some bool) *gateway.SendError {
 		if m := refusal.FindStringSubmatch(err.Error()); m != nil {
 			code = m[1]
 		}
-		return s.refused(code, err)
+		return s.refused(code, to, err)
 	}
 	return &gateway.SendError{Code: "silence", Consequence: gateway.Ambiguous, Err: err}
 }
@@ -40,9 +41,10 @@ func (s *session) judge(err error, some bool) *gateway.SendError {
 //
 // Source: the codes that whatsmeow's issues and its own handling name; WhatsApp
 // documents none.
-func (s *session) refused(code string, err error) *gateway.SendError {
+func (s *session) refused(code string, to types.JID, err error) *gateway.SendError {
 	switch code {
 	case "463": // no new chats for a while
+		s.shut.Store(to.User, true)
 		s.reachOut(true, time.Time{})
 		return &gateway.SendError{Code: code, Consequence: gateway.FallBack, Alert: true, Err: err}
 	case "429", "479":

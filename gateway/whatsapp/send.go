@@ -51,7 +51,7 @@ func (s *session) knows(ctx context.Context, to types.JID) error {
 	if err != nil {
 		return unsent("session", time.Second, err)
 	}
-	if chat {
+	if _, refused := s.shut.Load(to.User); chat && !refused {
 		return nil
 	}
 	if until := time.Unix(s.locked.Load(), 0); time.Now().Before(until) {
@@ -131,7 +131,7 @@ func (s *session) post(ctx context.Context, to types.JID, p gateway.Posting) (ga
 	c.sent.put(id, p)
 	for i, m := range parts {
 		if err := s.hand(ctx, to, m, messageID(c.config.Brand, p.Message, i)); err != nil {
-			return gateway.Receipt{}, s.judge(err, i > 0)
+			return gateway.Receipt{}, s.judge(err, to, i > 0)
 		}
 	}
 	return gateway.Receipt{Carrier: id, Status: gateway.Sent, Segments: 1}, nil

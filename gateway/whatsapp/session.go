@@ -32,6 +32,7 @@ type session struct {
 	resets   atomic.Int32 // failed commits in a row
 	awaiting atomic.Bool  // a reset of the connection is on its way
 	locked   atomic.Int64 // until when no new chat may be begun, in Unix seconds
+	shut     sync.Map     // those whom WhatsApp let us not write to meanwhile: their keys are known all the same
 	panics   counts
 	line     chan struct{} // whose turn it is to send
 	device   atomic.Pointer[gateway.Device]
@@ -142,7 +143,7 @@ func (s *session) hear(e any) (took bool) {
 	case *events.StreamReplaced:
 		s.finish(end{state: gateway.Replaced})
 	case *events.TemporaryBan:
-		s.finish(end{state: gateway.Banned, code: number(int(e.Code)), until: time.Now().Add(max(e.Expire, time.Minute))})
+		s.finish(end{state: gateway.Banned, code: number(int(e.Code)), until: time.Now().Add(max(e.Expire, time.Second))})
 	case *events.ClientOutdated:
 		s.finish(end{state: gateway.Outdated})
 	case *events.ConnectFailure:
@@ -165,6 +166,7 @@ func number(n int) string {
 func (s *session) reachOut(active bool, until time.Time) {
 	if !active {
 		s.locked.Store(0)
+		s.shut.Clear()
 		return
 	}
 	if until.Before(time.Now()) {

@@ -222,6 +222,7 @@ func (c *chatter) judge(h *history) (wrong []string) {
 		at := shown[m.stored.Carrier]
 		delete(shown, m.stored.Carrier)
 		switch {
+		case m.stored.Status == gateway.Cancelled && len(at) == 0: // by a STOP that came before it left
 		case m.stored.Status != gateway.Sent:
 			wrong = append(wrong, fmt.Sprintf("%s by %s is %q after %d attempts, code %q", id, m.Rule, m.stored.Status, m.stored.Attempts, m.stored.Code))
 		case len(at) != 1 || at[0] != m.Text:

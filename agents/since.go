@@ -39,13 +39,21 @@ func (d *Desk) Since(ctx context.Context, by Agent, brand conversation.BrandID, 
 	}
 	touched := make(map[conversation.CustomerID]*touch)
 	var changes []Change
-	for _, r := range rows {
-		t := touched[r.Customer]
+	of := func(customer conversation.CustomerID) *touch {
+		t := touched[customer]
 		if t == nil {
-			t = &touch{customer: r.Customer, messages: make(map[string]bool)}
-			touched[r.Customer] = t
+			t = &touch{customer: customer, messages: make(map[string]bool)}
+			touched[customer] = t
 		}
-		t.add(r)
+		return t
+	}
+	for _, r := range rows {
+		of(r.Customer).add(r)
+		var merged gateway.Merged
+		if r.Type == gateway.CustomerMerged && json.Unmarshal(r.Payload, &merged) == nil && merged.To != "" {
+			r.Version = 1 // all that was said to either is new to who had only one of them open
+			of(merged.To).add(r)
+		}
 	}
 	for _, t := range touched {
 		c, err := d.change(ctx, brand, t)

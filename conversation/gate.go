@@ -230,6 +230,8 @@ func (g *gate) reasonless() Verdict {
 // unreachable refuses a route on which this cannot be said to this customer.
 func (g *gate) unreachable() Verdict {
 	switch {
+	case g.r.Medium == SMS && g.p.To != "" && !g.p.To.IsPhone():
+		return no("channel.phone", "no_channel", "no number is known, and SMS has no other address", "channel", string(g.r.Channel))
 	case g.marketing() && g.r.Mute && g.r.StopAt == "":
 		return no("channel.mute", "no_channel", "its sender cannot receive a STOP, and says no number that can", "channel", string(g.r.Channel))
 	case g.marketing() && slices.Contains(g.gate.closed[g.r.Medium], g.where().country):

@@ -21,11 +21,14 @@ type (
 	EventID string
 	// Rule names what decided something: "stop.keyword", "faq.hours".
 	Rule string
-	// Address is where a customer can be reached: a phone number in E.164, or
-	// "whatsapp:" and an id for a WhatsApp user whose phone is not known.
-	// Somebody who texts and uses WhatsApp with one phone has one address.
+	// Address is where a customer can be reached: a phone number in E.164, or,
+	// for a WhatsApp user whose phone is not known, "whatsapp:" or "lid:" and an
+	// id. Somebody who texts and uses WhatsApp with one phone has one address.
 	Address string
 )
+
+// IsPhone reports a number, which SMS reaches; any other address only WhatsApp does.
+func (a Address) IsPhone() bool { return len(a) > 1 && a[0] == '+' }
 
 // Medium is how an address is reached; consent is given per medium.
 type Medium string

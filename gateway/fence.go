@@ -46,13 +46,17 @@ func optedOutSince(c conversation.Customer, medium conversation.Medium, said tim
 	})
 }
 
-// refuse settles a head that must not be posted: stale, for a country that the
-// carrier refuses, too late, or stopped by the gate, whose verdict it returns.
+// refuse settles a head that must not be posted: stale, an SMS to who has no
+// number, for a country that the carrier refuses, too late, or stopped by the gate, whose verdict it returns.
 func (gr *group) refuse(f *fold, m Outbound) (Settlement, conversation.Verdict, bool) {
 	var v conversation.Verdict
 	s := Settlement{Message: m.ID, Customer: m.Customer, At: gr.now}
 	if rule := m.stale(f.row.Conversation); rule != "" {
 		s.Status, s.Code = Cancelled, string(rule)
+		return s, v, true
+	}
+	if m.Medium == conversation.SMS && m.To != "" && !m.To.IsPhone() {
+		s.Status, s.Code = Failed, "no_phone"
 		return s, v, true
 	}
 	if l := gr.g.lanes[m.Channel]; l != nil {

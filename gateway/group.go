@@ -145,9 +145,27 @@ func (gr *group) lock(ctx context.Context, tx Tx, p *part) error {
 			f := &fold{row: w.row}
 			p.folds[id] = f
 			p.order = append(p.order, f)
+			for _, former := range w.row.Merged {
+				p.entries = append(p.entries, mergedEntry(former, id, gr.now))
+			}
 		}
 	}
 	return nil
+}
+
+// mergedEntry is the log of two customers who turned out to be one.
+func mergedEntry(from, to conversation.CustomerID, now time.Time) Entry {
+	return Entry{Type: CustomerMerged, Customer: from, At: now, Payload: mustJSON(Merged{from, to})}
+}
+
+// CustomerMerged is the log's word for a customer who turned out to be another:
+// its payload is a Merged.
+const CustomerMerged = "customer.merged"
+
+// Merged says who is no more, and who has all that was theirs.
+type Merged struct {
+	From conversation.CustomerID `json:"from"`
+	To   conversation.CustomerID `json:"to"`
 }
 
 func (p *part) foldOf(w *work) *fold { return p.folds[w.row.Conversation.Customer.ID] }
@@ -157,7 +175,9 @@ func (gr *group) timers(ctx context.Context, tx Tx, p *part) error {
 	var timed []*work
 	for _, w := range p.works {
 		if w.timer != nil && w.row != nil {
-			refs = append(refs, *w.timer)
+			ref := *w.timer
+			ref.Customer = w.row.Conversation.Customer.ID // who was merged since is somebody else
+			refs = append(refs, ref)
 			timed = append(timed, w)
 		}
 	}
@@ -178,7 +198,9 @@ func (gr *group) settle(ctx context.Context, tx Tx, p *part) error {
 	var asked []Settlement
 	for _, w := range p.works {
 		if w.settle != nil && w.row != nil {
-			asked = append(asked, *w.settle)
+			s := *w.settle
+			s.Customer = w.row.Conversation.Customer.ID
+			asked = append(asked, s)
 		}
 	}
 	if len(asked) == 0 {

@@ -22,6 +22,9 @@ const maxZones = 6
 // would tell states as well, by its names of towns: 15 MB and 400 ms for what
 // areas.txt says in 2 kB.
 func PlaceOf(to conversation.Address) conversation.Place {
+	if !to.IsPhone() {
+		return conversation.Place{}
+	}
 	n, err := phonenumbers.Parse(string(to), "ZZ")
 	if err != nil {
 		return conversation.Place{}

@@ -41,6 +41,8 @@ func TestANumberTellsItsPlace(t *testing.T) {
 		{"+882161234567", "  []"},
 		{"+1", "  []"},
 		{"whatsapp:4242", "  []"},
+		{"lid:100000000000002", "  []"},
+		{"lid:33612345678", "  []"},
 		{"", "  []"},
 	} {
 		p := PlaceOf(c.to)

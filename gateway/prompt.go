@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -54,7 +53,7 @@ func (g *Gateway) Routes(brand conversation.BrandID, to conversation.Address) []
 	halted := make(map[conversation.ChannelID]int)
 	for _, r := range g.opt.Routes {
 		medium := r.Channel.Medium()
-		if r.Brand != brand || !strings.HasPrefix(string(to), "+") && medium != conversation.WhatsApp {
+		if r.Brand != brand || !to.IsPhone() && medium != conversation.WhatsApp {
 			continue
 		}
 		id := r.Channel.ID()

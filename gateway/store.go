@@ -109,7 +109,9 @@ type Tx interface {
 	Fresh(ctx context.Context, brand conversation.BrandID, keys []conversation.EventID) ([]bool, error)
 	// Lock finds, makes where missing, locks in id order and reads the
 	// customers, parallel to who. Two entries of one customer share one *Row;
-	// an unknown customer that cannot be made (no address) is nil.
+	// an unknown customer that cannot be made (no address) is nil. Two customers
+	// of whom an Alias says that they are one person become one, unless both have
+	// a message in flight; who comes with the id of one that is no more is the other.
 	Lock(ctx context.Context, brand conversation.BrandID, who []Who) ([]*Row, error)
 	// Asked returns, for carrier ids of outbound messages, the question that each asked.
 	Asked(ctx context.Context, brand conversation.BrandID, channel conversation.ChannelID, ids []conversation.CarrierID) (map[conversation.CarrierID]string, error)
@@ -159,12 +161,13 @@ var (
 // Row is a customer under lock: the conversation, and what is under way.
 type Row struct {
 	Conversation    conversation.Conversation
-	Waiting         int     // queued messages
-	Flight          *Flight // the message in flight, nil for none
-	New             bool    // made by this transaction
-	CustomerChanged bool    // set by the gateway: Write writes the customer's row too
-	DeskChanged     bool    // set by the gateway: Write writes or removes the desk's row too
-	NamesChanged    bool    // set by the gateway: Write writes the words that the customer is found by
+	Waiting         int                       // queued messages
+	Flight          *Flight                   // the message in flight, nil for none
+	New             bool                      // made by this transaction
+	Merged          []conversation.CustomerID // who this transaction found to be the same person: they are no more
+	CustomerChanged bool                      // set by the gateway: Write writes the customer's row too
+	DeskChanged     bool                      // set by the gateway: Write writes or removes the desk's row too
+	NamesChanged    bool                      // set by the gateway: Write writes the words that the customer is found by
 }
 
 // Flight is one attempt under way.

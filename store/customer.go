@@ -62,9 +62,26 @@ func (t *tx) lock(ctx context.Context, brand conversation.BrandID, who []gateway
 	for _, id := range f.left {
 		whole[id] = true
 	}
+	for _, id := range f.apart() {
+		whole[conversation.CustomerID(id)] = true
+	}
+	for id := range f.added {
+		whole[id] = true
+	}
 	found, err := t.customers(ctx, lockCustomers, brand, whole)
+	if err == nil {
+		err = t.heirs(ctx, brand, who, f, found)
+	}
+	if err == nil {
+		err = t.unite(ctx, brand, f, found)
+	}
 	if err != nil {
 		return nil, err
+	}
+	for i, w := range who {
+		if w.Customer == "" && w.Address != "" {
+			f.ids[i] = f.at[string(w.Address)]
+		}
 	}
 	rows := make([]*gateway.Row, len(who))
 	asked := map[conversation.CustomerID]bool{}
@@ -266,6 +283,13 @@ func (s *Store) Conversation(ctx context.Context, brand conversation.BrandID, wh
 	var rows map[conversation.CustomerID]*gateway.Row
 	if err == nil {
 		rows, err = s.read.customers(ctx, readCustomers, brand, map[conversation.CustomerID]bool{id: true})
+	}
+	if err == nil && id != "" && rows[id] == nil {
+		var heirs map[string]conversation.CustomerID
+		if heirs, err = s.read.owners(ctx, findMerged, brand, []string{string(id)}); err == nil && heirs[string(id)] != "" {
+			id = heirs[string(id)]
+			rows, err = s.read.customers(ctx, readCustomers, brand, map[conversation.CustomerID]bool{id: true})
+		}
 	}
 	if err == nil && rows[id] == nil {
 		err = gateway.ErrNotFound

@@ -76,15 +76,36 @@ func (s *Store) EraseCustomer(ctx context.Context, brand conversation.BrandID, c
 // erase removes a customer. Where nothing happened to them since the log and the
 // answers begin, these need not be looked through.
 func (s *Store) erase(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string, logged bool) error {
-	err := s.eraseNamed(ctx, brand, customer, source, logged)
-	if err == nil {
-		err = s.eraseRows(ctx, brand, customer)
+	for {
+		err := s.eraseNamed(ctx, brand, customer, source, logged)
+		if err == nil {
+			break
+		}
+		var heir *heirError
+		if !errors.As(err, &heir) {
+			return err
+		}
+		customer = heir.customer
 	}
-	if err == nil && logged {
-		err = s.eraseLog(ctx, brand, customer)
+	ids, err := s.former(ctx, brand, customer)
+	for _, id := range ids {
+		if err == nil {
+			err = s.eraseRows(ctx, brand, conversation.CustomerID(id))
+		}
+		if err == nil && logged {
+			err = s.eraseLog(ctx, brand, conversation.CustomerID(id))
+		}
+	}
+	if err == nil && len(ids) > 1 { // last: an erasure that was cut off finds them again
+		err = s.write(ctx, func(x *session) error { return x.put(ctx, dropMerged, string(brand), string(customer)) })
 	}
 	return err
 }
+
+// heirError says that a customer turned out to be another, who is meant now.
+type heirError struct{ customer conversation.CustomerID }
+
+func (e *heirError) Error() string { return "the customer is now " + string(e.customer) }
 
 // eraseNamed removes whatever the customer is found by.
 func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string, logged bool) error {
@@ -95,11 +116,21 @@ func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, cust
 	if err != nil {
 		return err
 	}
+	if c.Customer.ID != customer {
+		return &heirError{c.Customer.ID}
+	}
 	addresses, err := s.read.list(ctx, findCustomerAddresses, string(brand), string(customer))
 	if err != nil {
 		return err
 	}
+	ids, err := s.former(ctx, brand, customer)
+	if err != nil {
+		return err
+	}
 	names := namesOf(&c.Customer, addresses)
+	for _, id := range ids[1:] {
+		names = append(names, []byte(id))
+	}
 	if !logged {
 		names = nil
 	}
@@ -122,7 +153,7 @@ func (s *Store) eraseNamed(ctx context.Context, brand conversation.BrandID, cust
 func namesOf(c *conversation.Customer, addresses []string) [][]byte {
 	names := [][]byte{[]byte(c.ID)}
 	for _, a := range append(addresses, string(c.Phone), c.Email) {
-		if a = strings.TrimPrefix(a, "whatsapp:"); a != "" {
+		if a = strings.TrimPrefix(strings.TrimPrefix(a, "whatsapp:"), "lid:"); a != "" {
 			names = append(names, []byte(strings.TrimPrefix(a, "+")))
 		}
 	}
@@ -187,6 +218,9 @@ func (s *Store) detach(ctx context.Context, brand conversation.BrandID, customer
 			return err
 		}
 		row := rows[0]
+		if heir := row.Conversation.Customer.ID; heir != customer {
+			return &heirError{heir}
+		}
 		cancel := gateway.Writes{Cancels: []gateway.Withdrawal{{Customer: customer, Scope: conversation.CancelAll, Rule: "privacy.erased"}}}
 		if f := row.Flight; f != nil && t.now.Before(f.Lease) {
 			flying = &gateway.InFlightError{Until: f.Lease}

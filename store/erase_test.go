@@ -50,6 +50,9 @@ var (
 	bea = person{"+33611223344", "Béatrix", "Quatremains", "beatrix.q@exemple.test", "boutique-4712", "parapluievert", "b1"}
 )
 
+// lid is how the person was known before their number was.
+func (p person) lid() conversation.Address { return conversation.Address("lid:4477" + p.account[9:]) }
+
 func onEachEngine(t *testing.T, do func(*filed)) {
 	for engine, open := range map[string]func(t *testing.T) (driver, url, file string){
 		"sqlite": func(t *testing.T) (string, string, string) {
@@ -94,8 +97,21 @@ func (f *filed) fill(p person) (id conversation.CustomerID) {
 	f.Helper()
 	ctx := f.Context()
 	named := fmt.Sprintf("%s %s %s %s %s", p.word, p.first, p.last, p.phone, p.email)
+	f.must(f.Group(ctx, gateway.GroupID("l"+p.tag), []conversation.BrandID{lumen}, func(tx gateway.Tx) error {
+		rows, err := tx.Lock(ctx, lumen, []gateway.Who{{Address: p.lid()}, {Address: p.phone}}) // not known yet to be one person
+		if err != nil {
+			return err
+		}
+		id := rows[0].Conversation.Customer.ID
+		if err := tx.Write(ctx, lumen, gateway.Writes{Consents: []gateway.ConsentRow{{Customer: id, Event: conversation.EventID("lid:" + p.tag), Consent: conversation.Consent{
+			Medium: conversation.WhatsApp, Purpose: conversation.Marketing, State: conversation.Given, Source: "keyword", Wording: "Oui, " + p.first, Evidence: map[string]string{"text": named}, At: tx.Now()}}}}); err != nil {
+			return err
+		}
+		_, err = tx.Append(ctx, lumen, []gateway.Entry{{Type: "message.received", Customer: id, Version: 1, Payload: []byte(`{"text":"` + named + `"}`), At: tx.Now()}})
+		return err
+	}))
 	f.must(f.Group(ctx, gateway.GroupID("g"+p.tag), []conversation.BrandID{lumen}, func(tx gateway.Tx) error {
-		rows, err := tx.Lock(ctx, lumen, []gateway.Who{{Address: p.phone, Account: p.account}})
+		rows, err := tx.Lock(ctx, lumen, []gateway.Who{{Address: p.phone, Alias: p.lid(), Account: p.account}})
 		if err != nil {
 			return err
 		}
@@ -173,7 +189,7 @@ func (f *filed) columns() map[string][]string {
 // on SQLite, in the files.
 func (f *filed) traces(p person) (found []string) {
 	f.Helper()
-	marks := []string{strings.TrimPrefix(string(p.phone), "+"), p.first, p.last, p.email, p.account, p.word, strings.ToLower(p.last)}
+	marks := []string{strings.TrimPrefix(string(p.phone), "+"), string(p.lid()), p.first, p.last, p.email, p.account, p.word, strings.ToLower(p.last)}
 	for table, columns := range f.columns() {
 		rows, err := f.raw.QueryContext(f.Context(), "select * from "+table)
 		f.must(err)
@@ -250,7 +266,7 @@ func TestEveryTableThatHoldsSomethingOfACustomerIsExportedAndErased(t *testing.T
 			if table == "customers" {
 				whose = "id"
 			}
-			f.must(f.raw.QueryRowContext(t.Context(), fmt.Sprintf("select count(*) from %s where %s = '%s'", table, whose, f.zoe)).Scan(&n))
+			f.must(f.raw.QueryRowContext(t.Context(), fmt.Sprintf("select count(*) from %s where %s = '%s' or '%[1]s' in ('consents', 'events') and %[2]s = (select former from merged where customer = '%[3]s')", table, whose, f.zoe)).Scan(&n))
 			if n == 0 {
 				t.Errorf("this test fills nothing into %s: it proves nothing of it", table)
 			}
@@ -279,7 +295,7 @@ func TestAnErasureLeavesNoTraceAndTheChainWhole(t *testing.T) {
 		head, _, err := f.LedgerHead(t.Context(), lumen)
 		f.must(err)
 		f.exec("update brands set chain_seal = '" + secret.Seal(lumen, head) + "'")
-		if p := f.proof(); p.Broken != nil || p.Rows != 6 || p.Unchained != 2 {
+		if p := f.proof(); p.Broken != nil || p.Rows != 8 || p.Unchained != 2 {
 			t.Fatalf("before: %+v %+v", p, p.Broken)
 		}
 		if len(f.traces(zoe)) == 0 {
@@ -291,7 +307,7 @@ func TestAnErasureLeavesNoTraceAndTheChainWhole(t *testing.T) {
 		for _, trace := range f.traces(zoe) {
 			t.Error(trace)
 		}
-		if p := f.proof(); p.Broken != nil || p.Rows != 6 || p.Erased != 3 || p.Unchained != 2 {
+		if p := f.proof(); p.Broken != nil || p.Rows != 8 || p.Erased != 4 || p.Unchained != 2 {
 			t.Errorf("after: %+v %+v", p, p.Broken)
 		}
 		if len(f.forgot) != 120 || f.forgot[7] != "media:lumen/z1-007.jpg" {
@@ -377,7 +393,7 @@ func TestWhatIsKeptOfCustomersGoesWhenItsTimeIsOver(t *testing.T) {
 		if count("conversations", f.zoe) != 0 || count("messages", f.zoe) != 0 || count("conversations", f.bea) != 1 {
 			t.Error("who was silent for long is still there")
 		}
-		if p := f.proof(); p.Rows != 6 || p.Erased != 3 {
+		if p := f.proof(); p.Rows != 8 || p.Erased != 4 {
 			t.Errorf("the ledger: %+v", p)
 		}
 	})

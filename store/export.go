@@ -27,6 +27,11 @@ func (s *Store) ExportCustomer(ctx context.Context, brand conversation.BrandID, 
 	if err != nil {
 		return fmt.Errorf("export a customer: %w", err)
 	}
+	customer = c.Customer.ID
+	ids, err := s.former(ctx, brand, customer)
+	if err != nil {
+		return fmt.Errorf("export a customer: %w", err)
+	}
 	out := bufio.NewWriter(w)
 	head, err := json.Marshal(map[string]any{"format": exportFormat, "brand": brand, "customer": customer, "exported": s.read.clock().UTC()})
 	if err != nil {
@@ -40,7 +45,7 @@ func (s *Store) ExportCustomer(ctx context.Context, brand conversation.BrandID, 
 		}
 		fmt.Fprintf(out, ",\n%q:[", h.section)
 		first := true
-		err := s.exportRows(ctx, brand, customer, h, func(row map[string]any) error {
+		write := func(row map[string]any) error {
 			text, err := json.Marshal(row)
 			if err != nil {
 				return err
@@ -52,9 +57,14 @@ func (s *Store) ExportCustomer(ctx context.Context, brand conversation.BrandID, 
 			_ = out.WriteByte('\n')
 			_, err = out.Write(text)
 			return err
-		})
-		if err != nil {
-			return fmt.Errorf("export %s of a customer: %w", h.table, err)
+		}
+		for i, id := range ids {
+			if i > 0 && h.merges != remains {
+				break
+			}
+			if err := s.exportRows(ctx, brand, conversation.CustomerID(id), h, write); err != nil {
+				return fmt.Errorf("export %s of a customer: %w", h.table, err)
+			}
 		}
 		_ = out.WriteByte(']')
 	}

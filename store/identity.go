@@ -28,17 +28,29 @@ var (
 
 // identity is what Lock found out about whom it was asked for.
 type identity struct {
-	ids      []conversation.CustomerID          // parallel to who, "" for an unknown one
-	made     map[conversation.CustomerID]bool   // by this transaction
-	attached map[string]conversation.CustomerID // account → its customer, for those that came with an address
-	left     map[string]conversation.CustomerID // account → the customer that it was moved from
+	ids      []conversation.CustomerID            // parallel to who, "" for an unknown one
+	at       map[string]conversation.CustomerID   // address → its customer
+	links    []link                               // what came with another address of the same person
+	made     map[conversation.CustomerID]bool     // by this transaction
+	added    map[conversation.CustomerID][]string // addresses that this transaction gave to customers who were known
+	attached map[string]conversation.CustomerID   // account → its customer, for those that came with an address
+	left     map[string]conversation.CustomerID   // account → the customer that it was moved from
+	held     map[string]bool                      // accounts under lock of those who may be merged
 }
 
 // identify finds the customers and makes those that are missing. Keys,
 // addresses, accounts, customers: every transaction locks in this order, and
 // each kind sorted, so that two of them never wait for each other.
 func (t *tx) identify(ctx context.Context, brand conversation.BrandID, who []gateway.Who) (*identity, error) {
+	links := linksOf(who)
 	addresses := named(who, func(w gateway.Who) string { return string(w.Address) })
+	if len(links) > 0 {
+		for _, l := range links {
+			addresses = append(addresses, l.alias)
+		}
+		slices.Sort(addresses)
+		addresses = slices.Compact(addresses)
+	}
 	accounts := named(who, func(w gateway.Who) string { return w.Account })
 	for _, name := range append(slices.Clone(addresses), accounts...) {
 		if !storable(name) {
@@ -49,17 +61,17 @@ func (t *tx) identify(ctx context.Context, brand conversation.BrandID, who []gat
 	if err != nil {
 		return nil, err
 	}
-	made, err := t.mint(ctx, brand, addresses, at)
-	if err != nil {
+	f := &identity{
+		ids: make([]conversation.CustomerID, len(who)), at: at, links: links,
+		made: map[conversation.CustomerID]bool{}, added: map[conversation.CustomerID][]string{},
+		attached: map[string]conversation.CustomerID{}, left: map[string]conversation.CustomerID{},
+	}
+	if err := t.mint(ctx, brand, addresses, f); err != nil {
 		return nil, err
 	}
 	of, err := t.owners(ctx, findAccounts, brand, accounts)
 	if err != nil {
 		return nil, err
-	}
-	f := &identity{
-		ids: make([]conversation.CustomerID, len(who)), made: made,
-		attached: map[string]conversation.CustomerID{}, left: map[string]conversation.CustomerID{},
 	}
 	for i, w := range who {
 		switch {
@@ -78,67 +90,86 @@ func (t *tx) identify(ctx context.Context, brand conversation.BrandID, who []gat
 	return f, t.attach(ctx, brand, f)
 }
 
-// mint makes customers for the addresses that at does not know, and adds them
-// to it. When another node makes one at the same moment, the address goes to
-// whoever commits first and both use that customer.
-func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []string, at map[string]conversation.CustomerID) (map[conversation.CustomerID]bool, error) {
-	made := map[conversation.CustomerID]bool{}
+// mint makes customers for the addresses that nobody has, or gives them to those
+// who are known by another address. When another node makes one at the same
+// moment, the address goes to whoever commits first and both use that customer.
+func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []string, f *identity) error {
+	wanted, err := t.wanted(ctx, brand, f)
+	if err != nil {
+		return err
+	}
 	var missing, ids []string
 	for _, a := range addresses {
-		if at[a] == "" {
-			id, err := newCustomerID()
-			if err != nil {
-				return nil, err
-			}
-			missing, ids = append(missing, a), append(ids, string(id))
+		if f.at[a] != "" {
+			continue
 		}
+		id := wanted[a]
+		if id == "" {
+			if id, err = newCustomerID(); err != nil {
+				return err
+			}
+		}
+		missing, ids = append(missing, a), append(ids, string(id))
 	}
 	if len(missing) == 0 {
-		return made, nil
+		return nil
+	}
+	known := make(map[conversation.CustomerID]bool, len(f.at))
+	for _, id := range f.at {
+		known[id] = true
 	}
 	won, err := t.claimTexts(ctx, addAddresses, missing, string(brand), missing, ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var fresh, claimed, lost []string
 	for i, a := range missing {
-		if !won[a] {
+		id := conversation.CustomerID(ids[i])
+		switch {
+		case !won[a]:
 			lost = append(lost, a)
 			continue
+		case known[id]:
+			f.added[id] = append(f.added[id], a)
+		default:
+			fresh, claimed = append(fresh, ids[i]), append(claimed, a)
+			f.made[id] = true
 		}
-		fresh, claimed = append(fresh, ids[i]), append(claimed, a)
-		at[a], made[conversation.CustomerID(ids[i])] = conversation.CustomerID(ids[i]), true
+		f.at[a] = id
 	}
-	if n := len(fresh); n > 0 {
-		profiles, err := t.beginCustomers(ctx, brand, claimed, fresh)
+	if len(fresh) > 0 {
+		fresh, profiles, err := t.beginCustomers(ctx, brand, claimed, fresh)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		n := len(fresh)
 		at, zero, none := same(n, t.now.UnixMicro()), make([]int64, n), make([]string, n)
 		err = errors.Join(
 			t.putAll(ctx, addCustomers, n, "customers made", string(brand), fresh, profiles, at, at),
 			t.putAll(ctx, addConversations, n, "conversations made", string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at))
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	found, err := t.owners(ctx, findAddresses, brand, lost)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, a := range lost {
 		if found[a] == "" {
-			return nil, fmt.Errorf("%w: the customer of a new address vanished", gateway.ErrTransient)
+			return fmt.Errorf("%w: the customer of a new address vanished", gateway.ErrTransient)
 		}
-		at[a] = found[a]
+		f.at[a] = found[a]
 	}
-	return made, nil
+	return nil
 }
 
-// attach makes the accounts stand for the customers that f says.
+// attach makes the accounts stand for the customers that f says, and locks those
+// of customers who may turn out to be somebody else.
 func (t *tx) attach(ctx context.Context, brand conversation.BrandID, f *identity) error {
-	if len(f.attached) == 0 {
-		return nil
+	leaving, err := t.accountsOf(ctx, brand, f.apart())
+	if err != nil || len(f.attached)+len(leaving) == 0 {
+		return err
 	}
 	var accounts []string
 	for a := range f.attached {
@@ -150,9 +181,18 @@ func (t *tx) attach(ctx context.Context, brand conversation.BrandID, f *identity
 	if err != nil {
 		return err
 	}
-	old, err := t.owners(ctx, lockAccounts, brand, accounts)
+	locked := slices.Concat(accounts, leaving)
+	slices.Sort(locked)
+	locked = slices.Compact(locked)
+	old, err := t.owners(ctx, lockAccounts, brand, locked)
 	if err != nil {
 		return err
+	}
+	if len(leaving) > 0 {
+		f.held = make(map[string]bool, len(locked))
+		for _, a := range locked {
+			f.held[a] = true
+		}
 	}
 	var moved []string
 	for _, a := range accounts {

@@ -16,7 +16,7 @@ var (
 	addConsents = insert("consents", `customer text, event text, ordinal integer, medium text, purpose text, state text,
 		source text, wording text, evidence text, promise text, rule text, at bigint, seq bigint, nonce text, commitment text, hash text`, "")
 	ledger = both(`select customer, event, ordinal, seq, medium, purpose, state, source, wording, evidence, promise, rule, at
-		from consents where brand = $1 and customer = $2 order by at, event, ordinal`)
+		from consents where brand = $1 and customer = any($2) order by at, event, ordinal`)
 
 	// takeSeq with the chain's head, which whoever writes next waits for.
 	takeChained   = both(`update brands set seq = seq + $2 where brand = $1 returning seq, chained, chain_hash, chain_seal, unchained`)
@@ -117,7 +117,11 @@ func (t *tx) chainRest(ctx context.Context, brands []conversation.BrandID) error
 // Consents implements gateway.Store.
 func (s *Store) Consents(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID) ([]gateway.ConsentRow, error) {
 	var list []gateway.ConsentRow
-	err := s.read.query(ctx, ledger, func(scan scanner) error {
+	ids, err := s.former(ctx, brand, customer)
+	if err != nil {
+		return nil, err
+	}
+	err = s.read.query(ctx, ledger, func(scan scanner) error {
 		var r gateway.ConsentRow
 		var evidence, promise string
 		var at int64
@@ -132,7 +136,7 @@ func (s *Store) Consents(ctx context.Context, brand conversation.BrandID, custom
 		r.At = moment(at)
 		list = append(list, r)
 		return err
-	}, string(brand), string(customer))
+	}, string(brand), ids)
 	if err != nil {
 		return nil, fmt.Errorf("read consents of %s: %w", brand, err)
 	}

@@ -22,6 +22,8 @@ var hot = map[string]*statement{
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
 	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries, "clickCodes": clickCodes,
 	"putTickets": putTickets, "dropTickets": dropTickets, "addNotes": addNotes, "putHandoffs": putHandoffs, "queuedMessages": queuedMessages, "addMentions": addMentions, "addWords": addWords,
+	"addMerged": addMerged, "findMerged": findMerged, "formersOf": formersOf, "addressesOf": addressesOf, "accountsOf": accountsOf, "moveAddress": moveAddress,
+	"takeCustomers": takeCustomers, "overturning": overturning, "timersOf": timersOf, "closeHandoffs": closeHandoffs, "raiseMessages": raiseMessages,
 	"takeSeq": takeSeq, "takeChained": takeChained, "findSuppressed": findSuppressed, "moveHead": moveHead, "addEvents": addEvents,
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -88,19 +87,52 @@ func (x *session) suppress(ctx context.Context, secret gateway.Secret, brand con
 }
 
 // beginCustomers makes the profiles of those who are seen for the first time: withdrawn from
-// whatever their address stands on the list for.
-func (t *tx) beginCustomers(ctx context.Context, brand conversation.BrandID, addresses, ids []string) ([]string, error) {
-	of := make(map[string][]int, len(addresses))
-	hashes := make([]string, len(addresses))
-	list := make([]conversation.Customer, len(addresses))
+// whatever their addresses stand on the list for. Each id comes once, whatever its addresses.
+func (t *tx) beginCustomers(ctx context.Context, brand conversation.BrandID, addresses, ids []string) (each, profiles []string, err error) {
+	var list []conversation.Customer
+	at := make(map[string]int, len(ids))
 	for i, a := range addresses {
-		hashes[i] = t.secret.Address(brand, conversation.Address(a))
-		of[hashes[i]] = append(of[hashes[i]], i)
-		list[i].ID = conversation.CustomerID(ids[i])
-		if strings.HasPrefix(a, "+") {
-			list[i].Phone = conversation.Address(a)
+		n, there := at[ids[i]]
+		if !there {
+			n = len(list)
+			at[ids[i]], each = n, append(each, ids[i])
+			list = append(list, conversation.Customer{ID: conversation.CustomerID(ids[i])})
+		}
+		if to := conversation.Address(a); to.IsPhone() {
+			list[n].Phone = to
 		}
 	}
+	standing, err := t.suppressed(ctx, brand, addresses)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, a := range addresses {
+		c := &list[at[ids[i]]]
+		for _, s := range standing[a] {
+			if c.Consent(s.Medium, s.Purpose) == "" {
+				c.Consents = append(c.Consents, s)
+			}
+			c.Silenced = c.Silenced || s.Purpose == conversation.Transactional
+		}
+	}
+	profiles = make([]string, len(list))
+	for i := range list {
+		if profiles[i], err = encode(list[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	return each, profiles, nil
+}
+
+// suppressed is how addresses stand on the list.
+func (t *tx) suppressed(ctx context.Context, brand conversation.BrandID, addresses []string) (map[string][]conversation.Standing, error) {
+	of := make(map[string][]string, len(addresses))
+	hashes := make([]string, len(addresses))
+	for i, a := range addresses {
+		hashes[i] = t.secret.Address(brand, conversation.Address(a))
+		of[hashes[i]] = append(of[hashes[i]], a)
+	}
+	list := make(map[string][]conversation.Standing)
 	err := t.query(ctx, findSuppressed, func(scan scanner) error {
 		var hash string
 		var at int64
@@ -109,20 +141,10 @@ func (t *tx) beginCustomers(ctx context.Context, brand conversation.BrandID, add
 			return err
 		}
 		s.At = moment(at)
-		for _, i := range of[hash] {
-			list[i].Consents = append(list[i].Consents, s)
-			list[i].Silenced = list[i].Silenced || s.Purpose == conversation.Transactional
+		for _, a := range of[hash] {
+			list[a] = append(list[a], s)
 		}
 		return nil
 	}, string(brand), hashes)
-	if err != nil {
-		return nil, err
-	}
-	profiles := make([]string, len(list))
-	for i := range list {
-		if profiles[i], err = encode(list[i]); err != nil {
-			return nil, err
-		}
-	}
-	return profiles, nil
+	return list, err
 }

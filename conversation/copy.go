@@ -77,6 +77,7 @@ var phrases = map[string]phrase{
 	"reminder":       {values: "subject"},
 	"media.picture":  {},
 	"media.voice":    {},
+	"media.listen":   {},
 	"media.other":    {},
 
 	"detach.wrong_number": {},

@@ -55,11 +55,12 @@ const (
 	orderUnknown   outcome = "order_unknown"
 	reorderFailed  outcome = "reorder_failed"
 	badRating      outcome = "bad_rating"
+	voiceNote      outcome = "voice_note"
 )
 
 var outcomes = []string{
 	string(cartHesitation), string(longText), string(problemTold), string(cancelAsked),
-	string(orderUnknown), string(reorderFailed), string(badRating),
+	string(orderUnknown), string(reorderFailed), string(badRating), string(voiceNote),
 }
 
 // Names of phrase lists that dialogues look into, too.

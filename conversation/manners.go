@@ -82,6 +82,11 @@ func (t *turn) wordless() {
 		kind = "media.picture"
 	case strings.HasPrefix(media, "audio/"):
 		kind = "media.voice"
+		t.came(voiceNote)
+		if t.escalates() { // somebody listens to it
+			t.notice("media.received", "type", t.in.Media[0].Type)
+			return
+		}
 	}
 	if t.c.Slots[slotMedia] == kind {
 		return

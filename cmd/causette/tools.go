@@ -113,6 +113,7 @@ func (c *testCmd) Run(s streams) error {
 	ran, failed := 0, 0
 	for i := range cfg.Brands {
 		b := &cfg.Brands[i]
+		b.Links = nil // a transcript shows where a link leads
 		script, err := parseScript(cfg, b)
 		if err != nil {
 			return err

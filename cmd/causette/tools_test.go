@@ -54,3 +54,10 @@ func TestCheckTellsWarningsFromErrors(t *testing.T) {
 		t.Errorf("error %v, says %s", err, out)
 	}
 }
+
+func TestTheEmbeddedTranscriptsAreAsWritten(t *testing.T) {
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"test"}, streams{strings.NewReader(""), &out, &errs}); code != exitDone {
+		t.Errorf("ended with %d:\n%s%s", code, out.String(), errs.String())
+	}
+}

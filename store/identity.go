@@ -46,7 +46,7 @@ func (t *tx) identify(ctx context.Context, brand conversation.BrandID, who []gat
 	addresses := named(who, func(w gateway.Who) string { return string(w.Address) })
 	if len(links) > 0 {
 		for _, l := range links {
-			addresses = append(addresses, l.alias)
+			addresses = append(addresses, l.main, l.alias)
 		}
 		slices.Sort(addresses)
 		addresses = slices.Compact(addresses)

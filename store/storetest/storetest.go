@@ -22,6 +22,8 @@ func Run(t *testing.T, open Opener) {
 	t.Run("groups", func(t *testing.T) { groups(t, open) })
 	t.Run("keys", func(t *testing.T) { keys(t, open) })
 	t.Run("customers", func(t *testing.T) { customers(t, open) })
+	t.Run("merges", func(t *testing.T) { merges(t, open) })
+	t.Run("devices", func(t *testing.T) { devices(t, open) })
 	t.Run("outbox", func(t *testing.T) { outbox(t, open) })
 	t.Run("settling", func(t *testing.T) { settling(t, open) })
 	t.Run("prompts", func(t *testing.T) { prompts(t, open) })

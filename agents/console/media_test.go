@@ -48,7 +48,7 @@ func TestWhatIsAttachedIsServed(t *testing.T) {
 	o.files[at+"claims"] = kept{kind: "image/png", content: "small", size: maxMedia + 1}
 	o.files[at+"large"] = kept{kind: "image/png", content: strings.Repeat("x", maxMedia+1), size: -1}
 	o.files[at+"down"] = kept{err: errors.New("the carrier does not answer")}
-	types := map[string]string{"photo": "image/jpeg", "page": "image/png", "unsaid": "image/jpeg"}
+	types := map[string]string{"photo": "image/jpeg", "voice": "audio/ogg; codecs=opus", "page": "image/png", "unsaid": "image/jpeg"}
 	names := []string{"photo", "voice", "pdf", "page", "drawing", "unsaid", "claims", "large", "down", "gone"}
 	var media []conversation.Media
 	for _, name := range names {

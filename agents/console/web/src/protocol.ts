@@ -226,4 +226,14 @@ export interface PrivacyRequest {
   asked: string; due: string; by: string; by_name: string; done?: string;
 }
 
+export type Advice = '' | 'pair' | 'pair_again' | 'wait' | 'appeal' | 'update' | 'stop_other' | 'look_up' | 'start' | 'check_network';
+/** What a channel goes through where that is linked to a phone. */
+export interface Device {
+  state: 'unpaired' | 'connecting' | 'connected' | 'logged_out' | 'banned' | 'outdated' | 'replaced' | 'disconnected';
+  up: boolean; code: string; until?: string; since?: string; account: string; advice: Advice;
+}
+export interface Channel { brand: string; id: string; kind: string; medium: string; address: string; linked: boolean; device: Device | null }
+/** A code to show for so many seconds, or the end. */
+export interface PairStep { code?: string; expires?: string; seconds?: number; done?: boolean; problem?: { code: string; detail?: string } }
+
 export interface AuditItem { id: string; at: string; agent: string; name: string; kind: string; brand?: string; customer?: string; detail?: string | Record<string, unknown> | null }

@@ -3,7 +3,7 @@
 
 import type { Api } from './live/api.ts';
 import {
-  partsOf, type PrivacyKind, type PrivacyRequest, type Reading, type Template, type AuditItem, type Begin, type BulkKind, type BulkResult, type Conversation, type Hit, type Incident, type Key, type Live, type Mention,
+  partsOf, type Channel, type PairStep, type PrivacyKind, type PrivacyRequest, type Reading, type Template, type AuditItem, type Begin, type BulkKind, type BulkResult, type Conversation, type Hit, type Incident, type Key, type Live, type Mention,
   type Report, type ReportName,
 } from './protocol.ts';
 
@@ -64,6 +64,9 @@ export const endIncident = (api: Api, i: Incident) => api.ask<void>('DELETE', `i
 
 export const audit = (api: Api, o: { brand?: string; agent?: string; kind?: string; cursor?: string }) =>
   api.ask<Paged<AuditItem>>('GET', `audit${query({ ...o, limit: 50 })}`);
+
+export const channels = (api: Api, brand?: string) => api.ask<{ items: Channel[] | null }>('GET', `channels${query({ brand })}`);
+export const pair = (api: Api, c: Channel, signal: AbortSignal) => api.steps<PairStep>(`channels/${name(c.brand)}/${name(c.id)}/pair`, signal);
 
 export const privacyRequests = (api: Api, brand?: string) => api.ask<{ items: PrivacyRequest[] | null }>('GET', `privacy${query({ brand })}`);
 export const askPrivacy = (api: Api, r: { brand: string; phone: string; kind: PrivacyKind; asked?: string }) => api.ask<PrivacyRequest>('POST', 'privacy', r);

@@ -1,5 +1,6 @@
 // The REST half of the protocol.
 
+import { documents } from './events.ts';
 import type { Act, Agent, Conversation, Entry, Key, Language, Me, Presence, Summary, View } from '../protocol.ts';
 
 export type Seq = number | Record<string, number>;
@@ -31,6 +32,12 @@ export class Api {
   /** A document to keep; a large one takes its time. */
   async file(path: string): Promise<Blob> {
     return (await this.request('GET', path, undefined, AbortSignal.timeout(120_000))).blob();
+  }
+
+  /** What goes on until it is done: each step as it comes. To abort it is to leave. */
+  async *steps<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
+    const r = await this.request('POST', path, undefined, signal);
+    if (r.body) yield* documents<T>(r.body);
   }
 
   private async request(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {

@@ -7,7 +7,9 @@ import { go, useClient, useDesk, usePlace, useScreen, screen } from './context.t
 import { Alerts } from './Alerts.tsx';
 import { Customer } from './Customer.tsx';
 import { Begin } from './Begin.tsx';
+import { useFollowedChannels } from './channels.ts';
 import { Doubt } from './Dialog.tsx';
+import { Down } from './Down.tsx';
 import { Help } from './Help.tsx';
 import { useKeys } from './keys.ts';
 import { List } from './List.tsx';
@@ -37,6 +39,7 @@ export function Desk({ onOut }: { onOut: () => void }) {
     more: { label: say('mentions.open'), do: () => go({ view: 'all', page: 'mentions', key: keyOf(m), at: m.id }) },
   })), [client, say]);
   usePaletteKey();
+  useFollowedChannels();
   useEffect(() => {
     client.open(place.key);
     screen.panel(false);
@@ -51,6 +54,7 @@ export function Desk({ onOut }: { onOut: () => void }) {
     <div className="desk" data-pane={supervising ? 'page' : place.key ? 'thread' : 'list'} data-panel={panel || undefined}
       style={{ '--list': `${widths.list}px`, '--customer': `${widths.customer}px` } as CSSProperties}>
       <a className="skip" href="#thread" onClick={(e) => { e.preventDefault(); document.getElementById('thread')?.focus(); }}>{say('app.skip')}</a>
+      <Down place={place} />
       {!place.key && <Offers />}
       <Rail place={place} onOut={onOut} />
       {supervising ? (

@@ -12,29 +12,36 @@ const useShown = create<{ key: Key | null; href: string }>(() => ({ key: null, h
 const show = (key: Key | null, href = '') => useShown.setState({ key, href });
 
 const ours = (href: string) => href.startsWith('/v1/desk/media/');
-const isPicture = (m: Media) => m.type.startsWith('image/') && ours(m.href);
+const isPicture = (m: Media) => shownAs(m) === 'picture';
 
 /** Whether this browser plays the type; phones record in some that it does not. */
-function plays(kind: 'audio' | 'video', type: string): boolean {
-  return type.startsWith(`${kind}/`) && document.createElement(kind).canPlayType(type) !== '';
+const plays = (kind: 'audio' | 'video', type: string): boolean => document.createElement(kind).canPlayType(type) !== '';
+
+/** As what an attachment is shown: a file where the browser does not play it, nothing where it is not ours. */
+export function shownAs(m: Media, playing = plays): 'picture' | 'voice' | 'video' | 'file' | '' {
+  if (!ours(m.href)) return '';
+  if (m.type.startsWith('image/')) return 'picture';
+  if (m.type.startsWith('audio/') && playing('audio', m.type)) return 'voice';
+  return m.type.startsWith('video/') && playing('video', m.type) ? 'video' : 'file';
 }
 
 /** What came with a message: pictures, voice notes, videos, files. */
 export function Attachment({ m, e, k, who }: { m: Media; e: Entry; k: Key; who: string }) {
   const say = useWords();
   const [broken, fail] = useState(false);
-  if (!ours(m.href)) return null;
-  if (isPicture(m) && !broken) {
+  const as = shownAs(m);
+  if (!as) return null;
+  if (as === 'picture' && !broken) {
     return (
       <button type="button" className="photo" onClick={() => show(k, m.href)} aria-label={say('media.open', { name: who, time: clock(e.at, say) })}>
         <img src={m.href} alt={say('media.photo', { name: who, time: clock(e.at, say) })} loading="lazy" onError={() => fail(true)} />
       </button>
     );
   }
-  if (plays('audio', m.type)) {
+  if (as === 'voice') {
     return <span className="voice"><Mic aria-hidden /><audio src={m.href} controls preload="metadata" aria-label={say('media.voice', { name: who, time: clock(e.at, say) })} /></span>;
   }
-  if (plays('video', m.type)) return <video src={m.href} controls preload="metadata" aria-label={say('media.video', { name: who, time: clock(e.at, say) })} />;
+  if (as === 'video') return <video src={m.href} controls preload="metadata" aria-label={say('media.video', { name: who, time: clock(e.at, say) })} />;
   return (
     <a className="file" href={m.href} target="_blank" rel="noopener noreferrer">
       {m.type.startsWith('audio/') ? <Mic aria-hidden /> : <FileText aria-hidden />}{broken ? say('media.broken') : say('media.file', { type: m.type || '?' })}

@@ -11,7 +11,7 @@ import { useWords, type Word } from '../words/index.ts';
 import { possible, useActs } from './acts.ts';
 import { useCombobox } from './combobox.ts';
 import { arranged, meets, sifted } from './commands.ts';
-import { go, screen, tabs, useClient, useDesk, type Place } from './context.ts';
+import { go, screen, tabsOf, useClient, useDesk, type Place } from './context.ts';
 import { Dialog } from './Dialog.tsx';
 import { moments } from './Head.tsx';
 import { Marked } from './Marked.tsx';
@@ -167,7 +167,7 @@ function useCommands(place: Place): Command[] {
     to('search', say('nav.search'), <Search aria-hidden />, () => go({ view: 'all', key: null, page: 'search' }));
     if (me.permissions.includes('begin')) to('begin', say('nav.begin'), <SquarePen aria-hidden />, () => screen.begin(key ? { key } : {}));
     if (me.permissions.includes('supervise')) {
-      for (const tab of tabs) to(`supervise ${tab}`, `${say('nav.supervise')}${say('app.colon')}${say(`super.${tab}`)}`, <ListTree aria-hidden />, () => go({ view: 'all', key: null, page: 'supervise', tab }));
+      for (const tab of tabsOf(me.permissions)) to(`supervise ${tab}`, `${say('nav.supervise')}${say('app.colon')}${say(`super.${tab}`)}`, <ListTree aria-hidden />, () => go({ view: 'all', key: null, page: 'supervise', tab }));
     }
     to('help', say('nav.help'), <CircleHelp aria-hidden />, () => screen.help(true));
     for (const a of Object.values(agents)) {

@@ -28,7 +28,7 @@ export function useNow(every = 15_000): number {
 // ---- where we are: #/view/brand/customer, #/search/brand/customer?q=…&at=…, #/supervise/live
 
 export type Page = 'mentions' | 'search' | 'supervise';
-export const tabs = ['live', 'reports', 'incidents', 'privacy', 'audit'] as const;
+export const tabs = ['live', 'reports', 'incidents', 'channels', 'privacy', 'audit'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** Where one is: a view or a page, perhaps a conversation, perhaps an entry of it. */

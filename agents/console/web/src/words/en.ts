@@ -1,5 +1,6 @@
 // Every word of the page, in English; fr.ts says which there are.
 import { aroundEn } from './around.en.ts';
+import { channelsEn } from './channels.en.ts';
 import type { Word } from './fr.ts';
 import { privacyEn } from './privacy.en.ts';
 import { promptsEn } from './prompts.en.ts';
@@ -8,6 +9,7 @@ import { workEn } from './work.en.ts';
 
 export const en: Record<Word, string> = {
   ...aroundEn,
+  ...channelsEn,
   ...promptsEn,
   ...privacyEn,
   ...superviseEn,

@@ -2,6 +2,7 @@
 // chooses by {n}.
 
 import { aroundFr } from './around.fr.ts';
+import { channelsFr } from './channels.fr.ts';
 import { privacyFr } from './privacy.fr.ts';
 import { promptsFr } from './prompts.fr.ts';
 import { superviseFr } from './supervise.fr.ts';
@@ -9,6 +10,7 @@ import { workFr } from './work.fr.ts';
 
 export const fr = {
   ...aroundFr,
+  ...channelsFr,
   ...promptsFr,
   ...privacyFr,
   ...superviseFr,

@@ -11,7 +11,7 @@ export const kinds = [
   'agent.claimed', 'agent.wrote', 'agent.noted', 'agent.transferred', 'agent.returned', 'agent.snoozed', 'agent.resolved', 'agent.reopened', 'agent.tagged',
   'agent.began', 'agent.recalled', 'agent.declined', 'agent.unsubscribed', 'agent.kept', 'agent.released', 'agent.dropped', 'agent.offered', 'agent.idled',
   'login', 'login.failed', 'logout', 'logout.forced', 'presence', 'password.changed', 'account.added', 'account.changed', 'account.disabled', 'incident.put', 'incident.ended',
-  'privacy.requested', 'privacy.exported', 'privacy.confirmed', 'privacy.erased',
+  'privacy.requested', 'privacy.exported', 'privacy.confirmed', 'privacy.erased', 'device.pairing', 'device.paired',
 ];
 
 interface Pages { items: AuditItem[]; next?: string; loading: boolean; failed: boolean }

@@ -3,6 +3,7 @@ import { ArrowLeft } from 'lucide-react';
 import { useWords } from '../../words/index.ts';
 import { hashOf, tabsOf, useDesk, type Place } from '../context.ts';
 import { Audit } from './Audit.tsx';
+import { Channels } from './Channels.tsx';
 import { Incidents } from './Incidents.tsx';
 import { LiveBoard } from './LiveBoard.tsx';
 import { Privacy } from './Privacy.tsx';
@@ -40,6 +41,7 @@ export default function Supervisor({ place }: { place: Place }) {
         {tab === 'live' && <LiveBoard brand={brand} />}
         {tab === 'reports' && <Reports brand={brand} />}
         {tab === 'incidents' && <Incidents brand={brand} />}
+        {tab === 'channels' && <Channels brand={brand} />}
         {tab === 'privacy' && <Privacy brand={brand} />}
         {tab === 'audit' && <Audit brand={brand} />}
       </div>

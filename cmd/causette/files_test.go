@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -29,6 +30,29 @@ func (c *cabinet) Fetch(context.Context, string) (gateway.File, error) {
 		return gateway.File{}, gateway.ErrNotFound
 	}
 	return gateway.File{Content: io.NopCloser(bytes.NewReader([]byte("a photo"))), Type: "image/jpeg", Size: 7}, nil
+}
+
+// What a channel keeps itself lies in the folder from the first, and is served
+// as what it is: a page shows and plays it.
+func TestWhatAChannelKeptIsServed(t *testing.T) {
+	f := newFiles(t.TempDir(), nil)
+	if err := os.MkdirAll(filepath.Join(f.folder, "lumen"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, kind := range map[string]string{"voice.ogg": "audio/ogg", "photo.jpg": "image/jpeg"} {
+		if err := os.WriteFile(filepath.Join(f.folder, "lumen", name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := f.Open(t.Context(), "lumen", agents.Attached{Media: conversation.Media{URL: "media:lumen/" + name, Type: kind + "; codecs=opus"}, Channel: "wa"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(file.Content)
+		file.Content.Close()
+		if _, seeks := file.Content.(io.Seeker); err != nil || string(got) != name || file.Type != kind || !seeks {
+			t.Errorf("%s: %q, %+v, %v", name, got, file, err)
+		}
+	}
 }
 
 // What a customer sends is in the folder before anybody looks, and stays there

@@ -222,3 +222,45 @@ func (k *knocks) end(raw *sql.DB) {
 		k.Errorf("the ledger: %+v, %v", p, err)
 	}
 }
+
+// Two nodes hear of the same people at the same time, one by the number, the
+// other by the LID: neither waits for the other for ever, and nobody is lost.
+func TestTwoNodesMakeOneCustomerOfANumberAndItsLID(t *testing.T) {
+	both := nodes(t)
+	const rounds = 40
+	each(t, both, rounds, func(n, round int, s *store.Store, r *rand.Rand) error {
+		var who []gateway.Who
+		for _, p := range r.Perm(knockers) {
+			p += round / 4 * 10 % 100 // other people every few rounds
+			number, hidden := conversation.Address(fmt.Sprintf("+336000000%02d", p)), conversation.Address(fmt.Sprintf("lid:1000000%02d", p))
+			w := gateway.Who{Address: []conversation.Address{number, hidden}[(n+round)%2]}
+			if r.IntN(3) == 0 || round%4 == 3 {
+				w = gateway.Who{Address: number, Alias: hidden}
+			}
+			if r.IntN(2) == 0 {
+				w.Account = fmt.Sprint("c-", p)
+			}
+			who = append(who, w)
+		}
+		return group(t.Context(), s, fmt.Sprintf("n%d-%d", n, round), func(tx gateway.Tx) error {
+			rows, err := tx.Lock(t.Context(), lumen, who)
+			if err == nil {
+				err = tx.Write(t.Context(), lumen, gateway.Writes{Rows: slices.Compact(rows)})
+			}
+			return err
+		})
+	})
+	for p := range 100 {
+		a, err := both[0].Conversation(t.Context(), lumen, gateway.Who{Address: conversation.Address(fmt.Sprintf("+336000000%02d", p))})
+		if errors.Is(err, gateway.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := both[1].Conversation(t.Context(), lumen, gateway.Who{Address: conversation.Address(fmt.Sprintf("lid:1000000%02d", p))})
+		if err != nil || a.Customer.ID != b.Customer.ID || a.Customer.Phone == "" {
+			t.Errorf("%d is %s and %s, %v", p, a.Customer.ID, b.Customer.ID, err)
+		}
+	}
+}

@@ -303,17 +303,21 @@ func pairProblem(err error) *problem {
 			"unlink it on the phone first: WhatsApp, Settings, Linked devices")
 	case errors.Is(err, gateway.ErrHeld):
 		return refuse(http.StatusConflict, "held", "Another node holds the device",
-			"link it on that node, or stop the node and wait for half a minute")
+			"link it on that node, or stop the node and wait for a few minutes; on this one a phone may have been linked just now")
 	case errors.Is(err, gateway.ErrPairExpired), errors.Is(err, context.DeadlineExceeded):
 		return refuse(http.StatusGatewayTimeout, "expired", "No phone scanned a code in time", "begin again, with the phone at hand")
 	case errors.Is(err, gateway.ErrOutdated):
 		return refuse(http.StatusBadGateway, "outdated", "The carrier refuses this version", "install a newer Causette")
+	case errors.Is(err, gateway.ErrOtherPhone):
+		return refuse(http.StatusConflict, "other_phone", "The phone is not the one of the channel's address", "scan with the other phone, or correct the address: "+err.Error())
+	case errors.Is(err, gateway.ErrPhoneOutdated):
+		return refuse(http.StatusConflict, "phone_outdated", "The phone's WhatsApp is too old to link devices", "update it, and begin again")
+	case errors.Is(err, gateway.ErrPasskey):
+		return refuse(http.StatusConflict, "passkey", "WhatsApp asks the account for a passkey, which a gateway has not", "turn the passkey off on the phone, and begin again with the QR code")
 	case errors.Is(err, gateway.ErrNotFound):
 		return errNoDevice
-	}
-	var known *problem
-	if errors.As(err, &known) {
-		return known
+	case errors.Is(err, context.Canceled):
+		return errPairEnded
 	}
 	return refuse(http.StatusBadGateway, "not_paired", "The device was not linked", fmt.Sprint(err))
 }

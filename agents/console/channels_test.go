@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -167,7 +168,8 @@ func TestWhyAPhoneIsNotLinked(t *testing.T) {
 		}
 	}
 	o.linker.refuses(nil)
-	for want, err := range map[string]error{"expired": gateway.ErrPairExpired, "outdated": gateway.ErrOutdated, "not_paired": errors.New("no"), "paired": gateway.ErrPaired} {
+	for want, err := range map[string]error{"expired": gateway.ErrPairExpired, "outdated": gateway.ErrOutdated, "not_paired": errors.New("no"), "paired": gateway.ErrPaired,
+		"other_phone": fmt.Errorf("it is another: %w", gateway.ErrOtherPhone), "phone_outdated": gateway.ErrPhoneOutdated, "passkey": gateway.ErrPasskey, "busy": context.Canceled} {
 		a := o.ada.pairs(t, o.server.URL)
 		o.linker.steps <- gateway.PairStep{Err: err}
 		if got := a.ended(); got != want {

@@ -37,7 +37,7 @@ test('a channel is down when somebody has to do something', () => {
   expect(isDown(channel(device({ state: 'connecting' })))).toBe(false); // it comes back by itself
   expect(isDown(channel(device({ state: 'logged_out', advice: 'pair_again' })))).toBe(true);
   expect([device({ up: true }), device({ state: 'connecting' }), device({ state: 'banned', advice: 'wait' })].map(toneOf)).toEqual(['good', 'warn', 'bad']);
-  expect(['unpaired', 'logged_out', 'replaced'].map((state) => canLink(channel(device({ state: state as Device['state'] }))))).toEqual([true, true, false]);
+  expect(['unpaired', 'logged_out', 'outdated'].map((state) => canLink(channel(device({ state: state as Device['state'] }))))).toEqual([true, true, false]);
   expect(numberOf('33757000002:12@s.whatsapp.net')).toBe('+33757000002');
   for (const no of ['', '123@lid', 'x']) expect(numberOf(no)).toBeUndefined();
 });
@@ -63,7 +63,7 @@ test('linking: codes take one another’s place, and the end is the end', () => 
   const failed = stepped(p, { problem: { code: 'not_paired', detail: 'passkey' } }, 0) as Extract<Pairing, { is: 'failed' }>;
   expect(failure(failed, en)).toBe('WhatsApp did not link the phone: passkey');
   expect(failure({ code: 'new_code', why: 'because' }, fr)).toBe('because');
-  for (const code of ['expired', 'outdated', 'paired', 'held', 'pairing', 'no_device', 'busy', 'forbidden', 'cut']) expect(words.fr, code).toHaveProperty(`pair.no.${code}`);
+  for (const code of ['expired', 'outdated', 'paired', 'held', 'pairing', 'no_device', 'other_phone', 'phone_outdated', 'passkey', 'busy', 'forbidden', 'cut']) expect(words.fr, code).toHaveProperty(`pair.no.${code}`);
 });
 
 test('a stream is read piece by piece, wherever it is cut', async () => {

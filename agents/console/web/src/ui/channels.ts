@@ -75,5 +75,5 @@ export const numberOf = (account: string): string | undefined => {
   return m ? `+${m[1]}` : undefined;
 };
 
-/** Whether a phone can be linked: there is none. */
-export const canLink = (c: Channel): boolean => c.device?.state === 'unpaired' || c.device?.state === 'logged_out';
+/** Whether linking a phone helps: there is none, or its link is refused. */
+export const canLink = (c: Channel): boolean => ['unpaired', 'logged_out', 'disconnected', 'replaced'].includes(c.device?.state ?? '');

@@ -53,7 +53,7 @@ function Row({ of: c, brand, link }: { of: Channel; brand: string; link?: () => 
         <h2>{say.maybe(`medium.${c.medium}`, c.medium)} {c.address}</h2>
         {d && <span className="badge" data-tone={toneOf(d)}>{stateOf(d, say)}</span>}
         <span className="quiet">{[c.id, say.maybe(`channel.kind.${c.kind}`, c.kind), brand].filter(Boolean).join(', ')}</span>
-        {free && link && <span className="row-acts"><button className="button primary" onClick={link}><QrCode aria-hidden />{say('pair.link')}</button></span>}
+        {free && link && <span className="row-acts"><button className={`button ${c.device?.account ? '' : 'primary'}`} onClick={link}><QrCode aria-hidden />{say('pair.link')}</button></span>}
       </header>
       {d?.advice && <p>{adviceOf(d, say)}{free && !link && ` ${say('channels.admin')}`}</p>}
       {number && number !== c.address && <p className="wrong">{say('channel.other', { number, address: c.address })}</p>}

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,6 +158,7 @@ func (d *Desk) turned(by Agent, a Act) *conversation.Act {
 // do makes an act a turn, and says how the conversation stands after it.
 func (d *Desk) do(ctx context.Context, by Agent, brand conversation.BrandID, who gateway.Who, what string, seen int64, e conversation.Event) (*Done, error) {
 	out, err := d.door.Accept(ctx, brand, who, e)
+	who.Customer = cmp.Or(out.Customer, who.Customer) // a page may know them by who they were
 	switch {
 	case errors.Is(err, gateway.ErrUnknownCustomer):
 		return nil, fmt.Errorf("%s: %w", what, gateway.ErrNotFound)

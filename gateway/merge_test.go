@@ -156,3 +156,19 @@ func TestWhatFliesWhileItsCustomerIsMergedIsSettledOnce(t *testing.T) {
 		w.carrier.mu.Unlock()
 	})
 }
+
+func TestNoSMSLeavesToWhoHasNoNumber(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		const lid = conversation.Address("lid:100000000000002")
+		list := w.awaitStatus(w.text(lid, "IN1", "say 2").Customer, gateway.Failed)
+		if len(list) != 3 || list[1].Code != "no_phone" || list[2].Code != "no_phone" {
+			t.Errorf("thread: %+v", list)
+		}
+		w.carrier.mu.Lock()
+		defer w.carrier.mu.Unlock()
+		if w.carrier.tried != 0 {
+			t.Errorf("the carrier was asked %d times", w.carrier.tried)
+		}
+	})
+}

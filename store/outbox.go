@@ -187,6 +187,13 @@ func (s *Store) InFlight(ctx context.Context, brand conversation.BrandID, custom
 		return nil, time.Time{}, fmt.Errorf("read what is in flight: %w", err)
 	}
 	if f.Message == "" {
+		heirs, err := s.read.owners(ctx, findMerged, brand, []string{string(customer)})
+		switch heir := heirs[string(customer)]; {
+		case err != nil:
+			return nil, time.Time{}, fmt.Errorf("read what is in flight: %w", err)
+		case heir != "": // what flew when they were merged still does
+			return s.InFlight(ctx, brand, heir)
+		}
 		return nil, moment(at), nil
 	}
 	f.Deadline, f.Lease = moment(deadline), moment(lease)

@@ -240,6 +240,9 @@ func merges(t *testing.T, open Opener) {
 		if !slices.Equal(row.Merged, []conversation.CustomerID{b}) || row.Flight == nil || row.Flight.Message != "m2" || row.Flight.Customer != a {
 			t.Errorf("row: %+v %+v", row, row.Flight)
 		}
+		if f, _, err := w.InFlight(t.Context(), lumen, b); err != nil || f == nil || f.Message != "m2" {
+			t.Errorf("in flight under the former id: %+v, %v", f, err)
+		}
 		// Who sent it settles it under the id that it had then.
 		w.group(func(tx gateway.Tx) {
 			row := w.lock(tx, gateway.Who{Customer: b, Brief: true})[0]

@@ -399,6 +399,10 @@ describe('the desk', { concurrency: false }, () => {
     await nadia.getByText('Camille').first().waitFor();
     await shot(nadia, 'supervision');
     await clean(nadia, 'supervision');
+    await nadia.getByRole('link', { name: 'Canaux' }).click();
+    await nadia.getByText('téléphones simulés').first().waitFor();
+    await shot(nadia, 'channels');
+    await clean(nadia, 'channels');
     await nadia.context().close();
   });
 

@@ -11,7 +11,7 @@ export const channelsEn = {
   'channel.since': 'since {time}',
   'channel.account': 'phone {number}',
   'channel.other': 'The linked phone is {number}, but the channel is configured for {address}. Correct the configuration, or link the right phone.',
-  'channel.api': 'Nothing to link: messages go through an API.',
+  'channel.api': 'Nothing to link for this channel.',
   'device.unpaired': 'No phone linked',
   'device.connecting': 'Connecting…',
   'device.connected': 'Connected',

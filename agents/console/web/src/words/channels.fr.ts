@@ -11,7 +11,7 @@ export const channelsFr = {
   'channel.since': 'depuis {time}',
   'channel.account': 'téléphone {number}',
   'channel.other': 'Le téléphone lié est {number}, mais le canal est configuré pour {address}. Corrigez la configuration, ou liez le bon téléphone.',
-  'channel.api': 'Rien à lier : les messages passent par une API.',
+  'channel.api': 'Rien à lier pour ce canal.',
   'device.unpaired': 'Aucun téléphone lié',
   'device.connecting': 'Connexion…',
   'device.connected': 'Connecté',

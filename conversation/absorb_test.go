@@ -129,3 +129,26 @@ func TestOnlyANumberIsAPhone(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoHasNoNumberIsNotFallenBackTo(t *testing.T) {
+	s := defaultScript(t)
+	day := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	const lid = Address("lid:100000000000002")
+	routes := []Route{{Channel: "lumen-wa", Medium: WhatsApp}, {Channel: "lumen-sms", Medium: SMS}}
+	c := knownCustomer()
+	c.Customer.Phone, c.Channel, c.Medium, c.Address, c.WroteAt = "", "lumen-wa", WhatsApp, lid, day.Add(-time.Hour)
+	p := Prompt{ID: "p1", Purpose: Transactional, Template: "order_shipped", Variables: map[string]string{"order": "LU-1042", "carrier": "Colissimo", "link": "https://suivi.example/1042"},
+		Order: "o1", To: lid, Requested: day, Routes: routes}
+	if v := s.Gate(&c, &p, routes[1], day); v.Code != "no_channel" || v.Rule != "channel.phone" {
+		t.Errorf("SMS to a LID: %+v", v)
+	}
+	said := s.Step(c, Event{ID: "prompt:p1", Type: PromptRequested, Time: day, Prompt: &p}, day)
+	if len(said.Messages) != 1 || said.Messages[0].Medium != WhatsApp || said.Messages[0].To != lid {
+		t.Fatalf("said: %+v, %+v", said.Messages, said.Prompts)
+	}
+	failed := s.Step(said.Next, Event{ID: "refused:1", Type: SendRefused, Time: day.Add(time.Minute),
+		Refusal: &Refusal{Message: "m1", Channel: "lumen-wa", Medium: WhatsApp, Code: "463", Prompt: "p1"}}, day.Add(time.Minute))
+	if len(failed.Messages) != 0 || len(failed.Prompts) != 1 || failed.Prompts[0].Status != PromptUndeliverable {
+		t.Errorf("after the refusal: %+v, %+v", failed.Messages, failed.Prompts)
+	}
+}

@@ -85,6 +85,9 @@ func drawGroup(r *rapid.T) plannedGroup {
 			fallthrough
 		default:
 			w.Address = rapid.SampledFrom(people).Draw(r, "address")
+			if rapid.IntRange(0, 4).Draw(r, "linked") == 0 {
+				w.Alias = rapid.SampledFrom(people).Draw(r, "alias")
+			}
 		}
 		return w
 	})

@@ -48,8 +48,9 @@ type app struct {
 	metrics  *prometheus.Registry
 	handler  http.Handler
 	devices  []*whatsapp.Channel
-	sessions *sqlstore.Container // of the devices; nil without any
-	closers  []func() error      // in the order of opening
+	sessions *sqlstore.Container    // of the devices; nil without any
+	gauges   *gateway.DeviceMetrics // of the devices
+	closers  []func() error         // in the order of opening
 }
 
 // build wires the house from a checked configuration and an open, migrated
@@ -67,6 +68,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		Live:        func(b conversation.BrandID) *conversation.Live { return a.people.Live(b) }, // asked once it runs
 		SettleApart: databaseKind(cfg.Database) == "postgresql",                                  // SQLite takes one writer
 	}
+	a.gauges = gateway.NewDeviceMetrics(a.metrics)
 	if o.Shops == nil {
 		o.Shops = make(map[conversation.BrandID]gateway.Shop)
 	}

@@ -39,13 +39,23 @@ func (a *app) linked(ctx context.Context, c *configs.Channel) (*whatsapp.Channel
 		ID: c.ID, Brand: c.Brand, Address: plain(c.Address), Node: gateway.NodeID(uuid.NewString()),
 		Store: a.store, Sessions: a.sessions, Open: outgoing{a.config.Media, shop.NewClient(false)}.open,
 		Proactive: c.Proactive, PerMinute: c.PerMinute, PerDay: c.PerDay, Linger: linger,
-		Lease: a.config.Sending.Lease, Network: whatsAppNetwork, Log: a.log,
+		Lease: a.config.Sending.Lease, Network: whatsAppNetwork, Changed: a.gauges.Set, Elsewhere: a.gauges.Forget, Log: a.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	a.devices = append(a.devices, ch)
 	return ch, nil
+}
+
+// Pair implements console.Linker.
+func (a *app) Pair(ctx context.Context, _ conversation.BrandID, channel conversation.ChannelID) (<-chan gateway.PairStep, error) {
+	for _, d := range a.devices {
+		if d.ID() == channel {
+			return d.Pair(ctx)
+		}
+	}
+	return nil, fmt.Errorf("channel %s has no device: %w", channel, gateway.ErrNotFound)
 }
 
 // linger is how long at most a customer sees that the brand types.
@@ -111,11 +121,11 @@ func (c *pairCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	a := &app{config: cfg, log: log, store: st}
-	err = a.pair(ctx, channel, s.out)
+	err = a.show(ctx, channel, s.out)
 	return errors.Join(err, a.close(), st.Close())
 }
 
-func (a *app) pair(ctx context.Context, channel *configs.Channel, out io.Writer) error {
+func (a *app) show(ctx context.Context, channel *configs.Channel, out io.Writer) error {
 	ch, err := a.linked(ctx, channel)
 	if err != nil {
 		return err

@@ -44,9 +44,10 @@ type Config struct {
 	PerMinute int  // messages; 0: 20
 	PerDay    int  // 0: 500
 	Linger    time.Duration
-	Lease     time.Duration        // how long after a node's death another takes over; 0: 20 s
-	Network   *http.Client         // nil: WhatsApp's own
-	Changed   func(gateway.Device) // is told how the device stands; nil: nobody is
+	Lease     time.Duration                // how long after a node's death another takes over; 0: 20 s
+	Network   *http.Client                 // nil: WhatsApp's own
+	Changed   func(gateway.Device)         // is told how the device stands; nil: nobody is
+	Elsewhere func(conversation.ChannelID) // is told that another node holds it
 	Log       *slog.Logger
 }
 

@@ -55,8 +55,11 @@ func (c *Channel) hold(ctx context.Context, door gateway.Door) (ended bool) {
 	case err != nil:
 		c.log.Warn("cannot take the device's lease", "error", err)
 		return false
-	case d.Node != c.config.Node:
-		return false // it waits for the other's lease
+	case d.Node != c.config.Node: // it waits for the other's lease
+		if c.config.Elsewhere != nil {
+			c.config.Elsewhere(c.config.ID)
+		}
+		return false
 	}
 	held, lost := context.WithCancel(ctx)
 	defer lost()

@@ -44,7 +44,7 @@ func TestWhatEndsADeviceIsNamedAndWaitsForAPerson(t *testing.T) {
 			}
 			r.await(t, "the pairing", func() bool {
 				err := r.tryPair(t, r.phone)
-				if err != nil && !errors.Is(err, whatsapp.ErrHeld) {
+				if err != nil && !errors.Is(err, gateway.ErrHeld) {
 					t.Fatal(err)
 				}
 				return err == nil
@@ -79,7 +79,7 @@ func TestADeviceIsLinkedToItsOwnPhoneOnce(t *testing.T) {
 	}
 	r.pair(t, r.phone)
 	r.await(t, "the connection", func() bool { return !r.channel.Pausing() })
-	if err := r.tryPair(t, r.phone); !errors.Is(err, whatsapp.ErrHeld) && !errors.Is(err, whatsapp.ErrPaired) {
+	if err := r.tryPair(t, r.phone); !errors.Is(err, gateway.ErrHeld) && !errors.Is(err, gateway.ErrPaired) {
 		t.Errorf("linked once more: %v", err)
 	}
 	other := r.config
@@ -88,7 +88,7 @@ func TestADeviceIsLinkedToItsOwnPhoneOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Pair(t.Context()); !errors.Is(err, whatsapp.ErrHeld) {
+	if _, err := c.Pair(t.Context()); !errors.Is(err, gateway.ErrHeld) {
 		t.Errorf("linked by another node: %v", err)
 	}
 }

@@ -17,20 +17,13 @@ import (
 // 160 s.
 const pairing = 4 * time.Minute
 
-var (
-	// ErrPaired means that a phone has linked the device already.
-	ErrPaired = errors.New("the channel is linked to a phone: unlink it there first (Linked devices)")
-	// ErrHeld means that another node has the device.
-	ErrHeld = errors.New("another node holds the device: try again in a moment")
-)
-
 // Pair links the channel's device to a phone: the steps are codes to show, each
 // until it expires, and the end. The device is this node's meanwhile.
 func (c *Channel) Pair(ctx context.Context) (<-chan gateway.PairStep, error) {
 	ctx, cancel := context.WithTimeout(ctx, pairing)
 	if !c.node.TryLock() {
 		cancel()
-		return nil, ErrHeld
+		return nil, gateway.ErrHeld
 	}
 	codes, p, err := c.offer(ctx)
 	if err != nil {
@@ -71,10 +64,10 @@ func (c *Channel) offer(ctx context.Context) (<-chan whatsmeow.QRChannelItem, *p
 	case err != nil:
 		return nil, nil, err
 	case d.Node != c.config.Node:
-		return nil, nil, ErrHeld
+		return nil, nil, gateway.ErrHeld
 	case d.Account != "" && !d.State.Lost():
 		c.free()
-		return nil, nil, ErrPaired
+		return nil, nil, gateway.ErrPaired
 	}
 	p := &pair{channel: c, device: d, client: newClient(c, c.config.Sessions.NewDevice()), came: make(chan any, 16)}
 	p.client.AddEventHandler(func(e any) {
@@ -114,13 +107,13 @@ func (p *pair) follow(ctx context.Context, codes <-chan whatsmeow.QRChannelItem,
 			case *events.PairError:
 				return failed("the phone refused: %w", e.Error)
 			case *events.ClientOutdated:
-				return failed("WhatsApp refuses this version: install a newer causette")
+				return failed("install a newer causette: %w", gateway.ErrOutdated)
 			case *events.ConnectFailure, *events.LoggedOut:
 				return failed("WhatsApp refused the connection (%+v): try again", e)
 			case *events.Connected:
 				if wrong != "" {
 					p.unlink()
-					return failed("the phone is +%s, and the channel's address %s: scan with the other phone, or correct the address", wrong, p.channel.config.Address)
+					return failed("%w: the phone is +%s, and the channel's address %s", gateway.ErrOtherPhone, wrong, p.channel.config.Address)
 				}
 				return p.linked()
 			}
@@ -135,11 +128,13 @@ func (p *pair) follow(ctx context.Context, codes <-chan whatsmeow.QRChannelItem,
 				}
 			case item == whatsmeow.QRChannelSuccess:
 			case item == whatsmeow.QRChannelTimeout:
-				return failed("nobody scanned a code: try again")
+				return gateway.PairStep{Err: gateway.ErrPairExpired}
+			case item == whatsmeow.QRChannelClientOutdated:
+				return failed("install a newer causette: %w", gateway.ErrOutdated)
 			case item == whatsmeow.QRChannelScannedWithoutMultidevice:
-				return failed("the phone's WhatsApp is too old to link devices: update it")
+				return gateway.PairStep{Err: gateway.ErrPhoneOutdated}
 			case item.Event == whatsmeow.QRChannelEventPasskeyRequest, item.Event == whatsmeow.QRChannelEventPasskeyResponse:
-				return failed("WhatsApp asks this account for a passkey, which a gateway has not: link it from the phone with the QR code after the passkey was turned off")
+				return failed("turn it off on the phone, then link with the code: %w", gateway.ErrPasskey)
 			case item.Event == whatsmeow.QRChannelEventError:
 				return failed("the phone refused: %w", item.Error)
 			default:

@@ -55,10 +55,7 @@ func (s *session) heard(ctx context.Context, i types.MessageInfo, what said) err
 	from, alias := s.names(ctx, i.Sender, i.SenderAlt)
 	who := gateway.Who{Address: from, Alias: alias}
 	id := "in:" + string(c.ID) + ":" + i.ID
-	at := i.Timestamp.UTC()
-	if at.IsZero() {
-		at = time.Now().UTC()
-	}
+	at := moment(i.Timestamp, time.Now().UTC())
 	if what.revoked != "" {
 		return s.note(ctx, who, id, fmt.Sprintf("↩︎ WhatsApp: message %s", cut(what.revoked, maxPart)), at)
 	}
@@ -79,6 +76,15 @@ func (s *session) heard(ctx context.Context, i types.MessageInfo, what said) err
 	return err
 }
 
+// moment is when something was said. WhatsApp tells seconds: what comes at once
+// comes now, or an SMS of the same second would be the newer one.
+func moment(told, now time.Time) time.Time {
+	if told.IsZero() || told.After(now) || now.Sub(told) < 2*time.Second {
+		return now
+	}
+	return told.UTC()
+}
+
 // typed is what somebody of the brand wrote on the phone itself: a person has the
 // conversation, and the assistant keeps quiet.
 func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) error {
@@ -87,7 +93,7 @@ func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) err
 	}
 	to, alias := s.names(ctx, i.Chat, i.RecipientAlt)
 	who := gateway.Who{Address: to, Alias: alias}
-	id, at := "own:"+string(s.channel.config.ID)+":"+i.ID, i.Timestamp.UTC()
+	id, at := "own:"+string(s.channel.config.ID)+":"+i.ID, moment(i.Timestamp, time.Now().UTC())
 	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, conversation.Event{
 		ID: conversation.EventID(id), Type: conversation.AgentClaimed, Time: at, Act: &conversation.Act{Agent: phoneAgent},
 	})

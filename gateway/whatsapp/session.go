@@ -35,7 +35,10 @@ type session struct {
 	shut     sync.Map     // those whom WhatsApp let us not write to meanwhile: their keys are known all the same
 	panics   counts
 	line     chan struct{} // whose turn it is to send
-	device   atomic.Pointer[gateway.Device]
+
+	mu     sync.Mutex
+	device gateway.Device // as it was last told
+	over   bool           // why it ended is told by whoever runs it
 }
 
 // end is why a session ended; a zero state: it did not by WhatsApp's will.
@@ -71,7 +74,8 @@ func (s *session) run(ctx context.Context, d gateway.Device) end {
 	s.ctx, stop = context.WithCancel(context.Background())
 	defer s.work.Wait()
 	defer stop()
-	s.device.Store(&d)
+	s.device = d
+	defer s.close()
 	if err := s.client.ConnectContext(ctx); err != nil {
 		s.log.Warn("cannot connect to WhatsApp", "error", err)
 		s.client.Disconnect()
@@ -83,7 +87,6 @@ func (s *session) run(ctx context.Context, d gateway.Device) end {
 		}
 	}
 	defer s.client.Disconnect()
-	defer s.channel.live.CompareAndSwap(s, nil)
 	select {
 	case e := <-s.ended:
 		return e
@@ -92,8 +95,16 @@ func (s *session) run(ctx context.Context, d gateway.Device) end {
 	}
 }
 
-func (s *session) finish(e end) {
+// close ends what events tell of the device.
+func (s *session) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
 	s.channel.live.CompareAndSwap(s, nil)
+}
+
+func (s *session) finish(e end) {
+	s.close()
 	select {
 	case s.ended <- e:
 	default:
@@ -101,15 +112,18 @@ func (s *session) finish(e end) {
 }
 
 func (s *session) stands(state gateway.DeviceState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return
+	}
 	if state == gateway.Connected {
 		s.channel.live.Store(s)
 	} else {
 		s.channel.live.CompareAndSwap(s, nil)
 	}
-	d := *s.device.Load()
-	if d.State != state {
-		d = s.channel.keep(d, state, "")
-		s.device.Store(&d)
+	if s.device.State != state {
+		s.device = s.channel.keep(s.device, state, "")
 	}
 }
 

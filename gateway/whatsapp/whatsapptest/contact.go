@@ -123,9 +123,9 @@ func (c *Contact) bundle() ([]waBinary.Node, error) {
 	}, nil
 }
 
-// hear decrypts what a device sent. What was heard before, or cannot be
-// decrypted since its key was used, is shown no second time.
-func (c *Contact) hear(from types.JID, id string, sealed waBinary.Node) error {
+// hear decrypts what a device sent. What was heard before is shown no second time.
+// What it cannot decrypt it wants again.
+func (c *Contact) hear(from types.JID, id string, sealed waBinary.Node) (again bool) {
 	c.signal.Lock()
 	m, err := c.decrypt(from, sealed)
 	c.signal.Unlock()
@@ -135,13 +135,28 @@ func (c *Contact) hear(from types.JID, id string, sealed waBinary.Node) error {
 	case c.seen[id]:
 	case err != nil:
 		c.garbled++
+		return true
 	default:
 		c.seen[id] = true
 		c.heard = append(c.heard, Heard{ID: id, Message: m})
 		close(c.more)
 		c.more = make(chan struct{})
 	}
-	return nil
+	return false
+}
+
+// wants is how a phone asks for what it could not decrypt, with keys to begin anew.
+func (c *Contact) wants(id string) (waBinary.Node, error) {
+	keys, err := c.bundle()
+	if err != nil {
+		return waBinary.Node{}, err
+	}
+	registration, keys := keys[0], keys[1:]
+	return waBinary.Node{Tag: "receipt", Attrs: waBinary.Attrs{"type": "retry", "id": id, "from": c.LID, "t": now()}, Content: []waBinary.Node{
+		{Tag: "retry", Attrs: waBinary.Attrs{"count": "1", "id": id, "t": now(), "v": "1"}},
+		registration,
+		{Tag: "keys", Content: keys},
+	}}, nil
 }
 
 func (c *Contact) decrypt(from types.JID, sealed waBinary.Node) (*waE2E.Message, error) {

@@ -39,13 +39,21 @@ func (c *conn) message(n *waBinary.Node) error {
 // deliver hands each participant what was sealed for them.
 func (c *conn) deliver(n *waBinary.Node, id string) error {
 	parts := n.GetChildByTag("participants")
-	for _, to := range parts.GetChildren() {
+	list := parts.GetChildren()
+	if sealed, alone := n.GetOptionalChildByTag("enc"); alone { // what a phone asked for again
+		list = []waBinary.Node{{Attrs: waBinary.Attrs{"jid": n.Attrs["to"]}, Content: []waBinary.Node{sealed}}}
+	}
+	for _, to := range list {
 		jid, _ := to.Attrs["jid"].(types.JID)
 		contact := c.s.find(jid)
-		if contact == nil {
+		if contact == nil || !contact.hear(c.account.lid, id, to.GetChildByTag("enc")) {
 			continue
 		}
-		if err := contact.hear(c.account.lid, id, to.GetChildByTag("enc")); err != nil {
+		again, err := contact.wants(id)
+		if err != nil {
+			return faultf("ask for %s again: %w", id, err)
+		}
+		if err := c.send(again); err != nil {
 			return err
 		}
 	}

@@ -301,6 +301,7 @@ export const en: Record<Word, string> = {
 
   'reason.asked': 'The customer asks for a person',
   'reason.not_understood': 'The assistant did not understand several times in a row',
+  'reason.voice': 'A voice message, which the assistant cannot listen to',
   'reason.angry': 'The customer is unhappy',
   'reason.hesitation': 'The customer hesitates over the cart',
   'reason.safety': 'Injury, allergy or danger',

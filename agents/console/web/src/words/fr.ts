@@ -302,6 +302,7 @@ export const fr = {
 
   'reason.asked': 'Le client demande une personne',
   'reason.not_understood': 'L’assistant n’a pas compris plusieurs fois de suite',
+  'reason.voice': 'Un message vocal, que l’assistant ne peut pas écouter',
   'reason.angry': 'Le client est mécontent',
   'reason.hesitation': 'Le client hésite devant son panier',
   'reason.safety': 'Blessure, allergie ou danger',

@@ -159,22 +159,40 @@ func (a *actor) customer(i int) conversation.CustomerID {
 	return nowhere
 }
 
+// meet calls an id by the person; one who is somebody else by now by a name of its own.
 func (a *actor) meet(id conversation.CustomerID, i int) {
-	if !slices.Contains(a.known, string(id)) {
-		a.known = append(a.known, string(id), fmt.Sprintf("#%d", i))
+	if slices.Contains(a.known, string(id)) {
+		return
 	}
+	name := fmt.Sprintf("#%d", i)
+	for slices.Contains(a.known, name) {
+		name += "'"
+	}
+	a.known = append(a.known, string(id), name)
+}
+
+// called is what meet called an id, "" for one that it never met.
+func (a *actor) called(id conversation.CustomerID) string {
+	if i := slices.Index(a.known, string(id)); i >= 0 {
+		return a.known[i+1]
+	}
+	return ""
 }
 
 // locked is the id of people[i] if the group locked it; only then may it be written.
 func (a *actor) locked(on []int) []*gateway.Row {
 	var rows []*gateway.Row
 	for _, i := range on {
+		var theirs []*gateway.Row
 		for _, r := range a.rows {
-			if slices.Contains(a.known, string(r.Conversation.Customer.ID)) && !slices.Contains(rows, r) &&
-				strings.NewReplacer(a.known...).Replace(string(r.Conversation.Customer.ID)) == fmt.Sprintf("#%d", i) {
-				rows = append(rows, r)
+			if !slices.Contains(rows, r) && strings.TrimRight(a.called(r.Conversation.Customer.ID), "'") == fmt.Sprintf("#%d", i) {
+				theirs = append(theirs, r)
 			}
 		}
+		slices.SortFunc(theirs, func(x, y *gateway.Row) int {
+			return strings.Compare(a.called(x.Conversation.Customer.ID), a.called(y.Conversation.Customer.ID))
+		})
+		rows = append(rows, theirs...)
 	}
 	return rows
 }

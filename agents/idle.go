@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -10,15 +11,15 @@ import (
 )
 
 // giveBack puts those back into the queue who have waited too long for an agent
-// who is not there: away, offline, or without a page. Who waits for nothing
-// stays with their agent.
+// who is not there: away, offline, without a page, or on the phone of a linked
+// device, where nobody sees them. Who waits for nothing stays with their agent.
 func (a *Assigner) giveBack(ctx context.Context, everybody []Agent) error {
 	d := a.desk
 	now := d.moment()
 	if d.idle <= 0 {
 		return nil
 	}
-	for _, p := range everybody {
+	for _, p := range append(slices.Clip(everybody), Agent{ID: conversation.OnPhone, Load: 1}) {
 		if p.Load == 0 || p.There(now) {
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/causette/causette/agents"
 	"github.com/causette/causette/conversation"
+	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/gatewaytest"
 	"github.com/causette/causette/store/pgtest"
 )
@@ -137,6 +138,30 @@ func TestWhoWaitsForSomebodyWhoIsNotThereGoesBackToTheQueue(t *testing.T) {
 	w.there(lea)
 	if w.round(assigner); w.stands(ana, waits).Desk.Offered != lea.ID {
 		t.Errorf("who comes back is not offered it first: %+v", w.stands(ana, waits).Desk)
+	}
+}
+
+func TestWhoWaitsForThePhoneItselfGoesBackToTheQueue(t *testing.T) {
+	late := time.Duration(0)
+	g, st := gatewaytest.Run(t)
+	w := over(t, g, st, agents.Options{Idle: 10 * time.Minute, Now: func() time.Time { return time.Now().Add(late) }})
+	ana := w.agent("ana", agents.RoleSupervisor)
+	customer := w.texts("Je veux parler à un conseiller")
+	out, err := g.Accept(t.Context(), gatewaytest.Brand, gateway.Who{Customer: customer}, conversation.Event{
+		ID: "own:1", Type: conversation.AgentClaimed, Time: time.Now().UTC(), Act: &conversation.Act{Agent: conversation.OnPhone}})
+	if err != nil || out.Turn.Refused != nil {
+		t.Fatalf("the takeover: %+v, %v", out.Turn, err)
+	}
+	assigner := agents.NewAssigner(w.desk, agents.AssignerOptions{})
+	for _, c := range []struct {
+		after time.Duration
+		kind  string
+	}{{9 * time.Minute, "agent"}, {11 * time.Minute, "queue"}} {
+		late = c.after
+		w.round(assigner)
+		if got := w.stands(ana, customer).OwnerKind; string(got) != c.kind {
+			t.Errorf("after %v it is with the %s", c.after, got)
+		}
 	}
 }
 

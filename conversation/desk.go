@@ -5,6 +5,10 @@ import "time"
 // AgentID names a person at the desk.
 type AgentID string
 
+// OnPhone is whoever of the brand writes on the phone that a device is linked to:
+// a person without an account at the desk.
+const OnPhone AgentID = "phone"
+
 // Desk is what people have to do with a conversation: nil until somebody was
 // asked for or stepped in. State says who answers; Desk says the rest.
 type Desk struct {

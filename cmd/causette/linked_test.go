@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"os"
 	"regexp"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"go.mau.fi/whatsmeow/types"
 
-	"github.com/causette/causette/configs"
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
 	"github.com/causette/causette/gateway/whatsapp/whatsapptest"
@@ -105,20 +103,7 @@ func TestWhatsAppAndSMSAreOneConversation(t *testing.T) {
 			c := newChatter(t, 2, db.open(t))
 			c.configure(`(?m)^channels:$`, "channels:\n  - {id: lumen-sms, brand: lumen, kind: phones, address: \"36105\"}")
 			c.configure(`per_minute: 600`, "proactive: true, per_minute: 600")
-			whatsAppNetwork = c.Client()
-			t.Cleanup(func() { whatsAppNetwork = nil })
-			cfg, err := configs.Load(c.config, os.LookupEnv)
-			if err != nil {
-				t.Fatal(err)
-			}
-			st, err := openStore(t.Context(), cfg, false, slog.New(slog.DiscardHandler))
-			if err != nil {
-				t.Fatal(err)
-			}
-			a, err := build(t.Context(), cfg, st, slog.New(slog.DiscardHandler), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a, st := c.house()
 			running, stop := context.WithCancel(context.Background())
 			ended := make(chan error, 1)
 			go func() { ended <- a.run(running, nil) }()

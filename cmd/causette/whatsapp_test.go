@@ -117,6 +117,26 @@ func (c *chatter) link() {
 	}
 }
 
+// house builds the program in this process, which does not run yet.
+func (c *chatter) house() (*app, *store.Store) {
+	c.t.Helper()
+	whatsAppNetwork = c.Client()
+	c.t.Cleanup(func() { whatsAppNetwork = nil })
+	cfg, err := configs.Load(c.config, os.LookupEnv)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	st, err := openStore(c.t.Context(), cfg, false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	a, err := build(c.t.Context(), cfg, st, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return a, st
+}
+
 func (c *chatter) draw(n int) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -322,20 +342,7 @@ func TestProofWhatsAppFaults(t *testing.T) {
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
 			c := newChatter(t, seeds(t, 1, 1)[0], db.open(t))
-			whatsAppNetwork = c.Client()
-			t.Cleanup(func() { whatsAppNetwork = nil })
-			cfg, err := configs.Load(c.config, os.LookupEnv)
-			if err != nil {
-				t.Fatal(err)
-			}
-			st, err := openStore(t.Context(), cfg, false, slog.New(slog.DiscardHandler))
-			if err != nil {
-				t.Fatal(err)
-			}
-			a, err := build(t.Context(), cfg, st, slog.New(slog.DiscardHandler), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a, st := c.house()
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			running, stop := context.WithCancel(context.Background())

@@ -15,7 +15,6 @@ import (
 const (
 	commitWait = 20 * time.Second // how long WhatsApp's other events wait for a commit
 	mostPanics = 3                // then a message is told of, and no longer tried
-	phoneAgent = "phone"          // who writes on the phone itself
 )
 
 // receive makes a text a durable turn before WhatsApp hears that we have it.
@@ -95,7 +94,7 @@ func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) err
 	who := gateway.Who{Address: to, Alias: alias}
 	id, at := "own:"+string(s.channel.config.ID)+":"+i.ID, moment(i.Timestamp, time.Now().UTC())
 	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.AgentClaimed, Time: at, Act: &conversation.Act{Agent: phoneAgent},
+		ID: conversation.EventID(id), Type: conversation.AgentClaimed, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone},
 	})
 	if err != nil {
 		return err
@@ -110,7 +109,7 @@ func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) err
 // note is something that agents read and the assistant does not answer.
 func (s *session) note(ctx context.Context, who gateway.Who, id, text string, at time.Time) error {
 	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.AgentNoted, Time: at, Act: &conversation.Act{Agent: phoneAgent, Text: text},
+		ID: conversation.EventID(id), Type: conversation.AgentNoted, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone, Text: text},
 	})
 	return err
 }

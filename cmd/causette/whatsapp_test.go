@@ -250,7 +250,11 @@ func (c *chatter) judge(h *history) (wrong []string) {
 		case m.stored.Status != gateway.Sent:
 			wrong = append(wrong, fmt.Sprintf("%s by %s is %q after %d attempts, code %q", id, m.Rule, m.stored.Status, m.stored.Attempts, m.stored.Code))
 		case len(at) != 1 || at[0] != m.Text:
-			wrong = append(wrong, fmt.Sprintf("%s by %s came %d times: %q", id, m.Rule, len(at), at))
+			var trouble []string
+			for _, who := range c.contacts {
+				trouble = append(trouble, who.Trouble(string(m.stored.Carrier))...)
+			}
+			wrong = append(wrong, fmt.Sprintf("%s by %s came %d times after %d attempts: %q, to the phone as %q, carrier %q", id, m.Rule, len(at), m.stored.Attempts, at, trouble, m.stored.Carrier))
 		}
 	}
 	for id, text := range shown {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -36,7 +37,9 @@ type Contact struct {
 	heard   []Heard
 	seen    map[string]bool // ids that were heard: a phone shows each once
 	garbled int
-	more    chan struct{} // closed when something is heard
+	wanting map[string]bool     // asked for again, and not come yet
+	trouble map[string][]string // what happened to each message, for a test that misses one
+	more    chan struct{}       // closed when something is heard
 }
 
 // Heard is a message that a contact's phone decrypted and shows.
@@ -50,7 +53,7 @@ func (s *Server) Contact(name, number, lid string) *Contact {
 	s.t.Helper()
 	c := &Contact{
 		Name: name, Number: types.NewJID(number, types.DefaultUserServer), LID: types.NewJID(lid, types.HiddenUserServer),
-		s: s, device: s.signal.NewDevice(), seen: make(map[string]bool), more: make(chan struct{}),
+		s: s, device: s.signal.NewDevice(), seen: make(map[string]bool), wanting: make(map[string]bool), trouble: make(map[string][]string), more: make(chan struct{}),
 	}
 	c.device.ID, c.device.LID = &c.Number, c.LID
 	c.device.Account = &waAdv.ADVSignedDeviceIdentity{Details: []byte{1}, AccountSignature: make([]byte, 64), AccountSignatureKey: make([]byte, 32), DeviceSignature: make([]byte, 64)}
@@ -82,6 +85,13 @@ func (c *Contact) Garbled() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.garbled
+}
+
+// Trouble is what the phone made of each time that a message came to it.
+func (c *Contact) Trouble(id string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.trouble[id])
 }
 
 // Await returns the n-th message that the phone shows, from 0.
@@ -131,18 +141,28 @@ func (c *Contact) hear(from types.JID, id string, sealed waBinary.Node) (again b
 	c.signal.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.trouble[id] = append(c.trouble[id], fmt.Sprintf("%v: %v", sealed.Attrs["type"], err))
 	switch {
 	case c.seen[id]:
 	case err != nil:
 		c.garbled++
+		c.wanting[id] = true
 		return true
 	default:
 		c.seen[id] = true
+		delete(c.wanting, id)
 		c.heard = append(c.heard, Heard{ID: id, Message: m})
 		close(c.more)
 		c.more = make(chan struct{})
 	}
 	return false
+}
+
+// wishes are the ids that the phone asked for again, and that have not come yet.
+func (c *Contact) wishes() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.wanting))
 }
 
 // wants is how a phone asks for what it could not decrypt, with keys to begin anew.
@@ -245,4 +265,16 @@ func (s *Server) bundleOf(a *account) (*prekey.Bundle, error) {
 		optional.NewOptionalUint32(number(once)), number(signed),
 		ecc.NewDjbECPublicKey([32]byte(part(once, "value"))), ecc.NewDjbECPublicKey([32]byte(part(signed, "value"))),
 		[64]byte(part(signed, "signature")), identity.NewKey(ecc.NewDjbECPublicKey([32]byte(a.registration.EIdent)))), nil
+}
+
+// Reinstall loses what the phone kept of its chats: what comes next it cannot
+// decrypt, and asks for again.
+func (c *Contact) Reinstall(phone *Contact) error {
+	a, _, err := c.s.of(phone)
+	if err != nil {
+		return err
+	}
+	c.signal.Lock()
+	defer c.signal.Unlock()
+	return c.device.Sessions.DeleteSession(context.Background(), a.lid.SignalAddress().String())
 }

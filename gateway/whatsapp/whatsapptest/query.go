@@ -80,6 +80,17 @@ func (c *conn) awake(n *waBinary.Node) error {
 			return err
 		}
 	}
+	for _, who := range c.s.everybody() { // a device that died may not have heard that a phone asked
+		for _, id := range who.wishes() {
+			again, err := who.wants(id)
+			if err != nil {
+				return faultf("ask for %s again: %w", id, err)
+			}
+			if err := c.send(again); err != nil {
+				return err
+			}
+		}
+	}
 	return c.send(waBinary.Node{Tag: "ib", Attrs: waBinary.Attrs{"from": types.ServerJID}, Content: []waBinary.Node{{
 		Tag: "offline", Attrs: waBinary.Attrs{"count": fmt.Sprint(len(unread))}}}})
 }
@@ -157,6 +168,18 @@ func (c *conn) devices(jid types.JID) waBinary.Node {
 		list = append(list, waBinary.Node{Tag: "device", Attrs: waBinary.Attrs{"id": fmt.Sprint(c.account.jid.Device)}})
 	}
 	return waBinary.Node{Tag: "devices", Content: []waBinary.Node{{Tag: "device-list", Content: list}}}
+}
+
+func (s *Server) everybody() []*Contact {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*Contact
+	for name, c := range s.contacts {
+		if name == c.Number.User { // each has two names
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 func (s *Server) find(jid types.JID) *Contact {

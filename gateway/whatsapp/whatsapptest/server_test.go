@@ -334,3 +334,20 @@ func TestWhoIsOnWhatsApp(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestAPhoneAsksAgainForWhatItCannotDecrypt(t *testing.T) {
+	r := newRig(t)
+	if err := r.ana.Text(r.phone, "IN1", "bonjour"); err != nil {
+		t.Fatal(err)
+	}
+	r.await(t, func() bool { return r.got.Load() == 1 && r.Waiting(r.phone) == 0 })
+	if err := r.ana.Reinstall(r.phone); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.write(t, "OUT1", "il arrive demain"); err != nil {
+		t.Fatal(err)
+	}
+	if h := r.hears(t, 0); h.ID != "OUT1" || r.ana.Garbled() != 1 {
+		t.Errorf("%+v after %q", h, r.ana.Trouble("OUT1"))
+	}
+}

@@ -64,6 +64,12 @@ type SameIDRetrier interface{ SameIDRetry() }
 // its connection is lost. What waits then waits where it is.
 type Pausing interface{ Pausing() bool }
 
+// Typer is a channel that can show a customer that somebody writes to them.
+type Typer interface {
+	// Typing shows it for a few seconds, or no longer.
+	Typing(ctx context.Context, to conversation.Address, on bool) error
+}
+
 // CatchUpper is a channel whose carrier lists what customers wrote, so that
 // texts that were refused or missed are fetched.
 type CatchUpper interface {

@@ -38,6 +38,10 @@ type Options struct {
 	// node; gateway.Gateway has it. f does not block.
 	Subscribe func(f func(brand conversation.BrandID, seq int64))
 
+	// Composing is told, on every node, that an agent begins, goes on or ends to
+	// write; nil: nobody is. It does not block.
+	Composing func(brand conversation.BrandID, customer conversation.CustomerID, on bool)
+
 	Neighbours Neighbours // how nodes tell one another who looks at what; nil: there is one node
 
 	Now func() time.Time // nil: time.Now

@@ -71,6 +71,7 @@ type hub struct {
 	looks    map[lookKey]look
 	telling  *rate.Limiter
 
+	composing  func(brand conversation.BrandID, customer conversation.CustomerID, on bool)
 	neighbours *neighbours
 	people     map[conversation.AgentID]person // as the pages know them; lookAtAgents alone has it
 }
@@ -82,6 +83,7 @@ func newHub(o Options, g guard) *hub {
 		woken:   make(map[conversation.BrandID]int64),
 		clients: make(map[*client]struct{}), heads: make(map[conversation.BrandID]int64),
 		looks: make(map[lookKey]look), telling: newTelling(), neighbours: newNeighbours(o.Neighbours, o.Log),
+		composing: o.Composing,
 	}
 }
 

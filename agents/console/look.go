@@ -116,6 +116,9 @@ func (h *hub) show(key lookKey, name string, lease time.Duration) {
 	case known || len(h.looks) < maxAllLooks:
 		h.looks[key] = look{until, f}
 	}
+	if h.composing != nil && key.kind == "composing" {
+		h.composing(key.brand, key.customer, lease > 0)
+	}
 	everybody := h.telling.AllowN(time.Now(), len(h.clients))
 	for other := range h.clients {
 		other.tell(f, func() bool {

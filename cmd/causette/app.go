@@ -50,6 +50,7 @@ type app struct {
 	devices  []*whatsapp.Channel
 	sessions *sqlstore.Container    // of the devices; nil without any
 	gauges   *gateway.DeviceMetrics // of the devices
+	typed    chan typed             // what agents write at the console
 	closers  []func() error         // in the order of opening
 }
 
@@ -68,7 +69,7 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		Live:        func(b conversation.BrandID) *conversation.Live { return a.people.Live(b) }, // asked once it runs
 		SettleApart: databaseKind(cfg.Database) == "postgresql",                                  // SQLite takes one writer
 	}
-	a.gauges = gateway.NewDeviceMetrics(a.metrics)
+	a.gauges, a.typed = gateway.NewDeviceMetrics(a.metrics), make(chan typed, 64)
 	if o.Shops == nil {
 		o.Shops = make(map[conversation.BrandID]gateway.Shop)
 	}
@@ -267,6 +268,7 @@ func (a *app) run(ctx context.Context, ready func(addr string)) error {
 	group.Go(func() error { a.assigner.Run(serving); return nil })
 	group.Go(func() error { a.bulk.Run(serving); return nil })
 	group.Go(func() error { a.keeping.run(serving); return nil })
+	group.Go(func() error { a.showTyping(serving); return nil })
 	group.Go(func() error { return public.serve(serving) })
 	group.Go(func() error { return admin.serve(serving) })
 	if ready != nil {

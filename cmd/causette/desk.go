@@ -24,7 +24,7 @@ func (a *app) desk(files files) error {
 	a.gateway.Subscribe(a.assigner.Wake)
 	a.console = console.New(console.Options{
 		Desk: a.people, Sessions: a.store, Media: files, Page: page, Log: a.log,
-		Subscribe: a.gateway.Subscribe, Neighbours: a.store, Channels: shownChannels(a.config), Linker: a,
+		Subscribe: a.gateway.Subscribe, Neighbours: a.store, Channels: shownChannels(a.config), Linker: a, Composing: a.composing,
 		Proxies: a.config.TrustedProxies(),
 		Origins: origins(a.config), Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
 	})

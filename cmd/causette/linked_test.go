@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,11 @@ func TestWhatsAppAndSMSAreOneConversation(t *testing.T) {
 					t.Fatal(err)
 				}
 				return len(thread) == 4 && thread[0].Status == gateway.Read // the newest
+			})
+
+			a.composing(brandID, out.Customer, true)
+			c.await(ctx, "that somebody writes", func() bool {
+				return slices.ContainsFunc(c.Seen(), func(s whatsapptest.Seen) bool { return s.Tag == "chatstate" && s.Type == "composing" })
 			})
 
 			// An order's news go where she wrote last, and WhatsApp refuses.

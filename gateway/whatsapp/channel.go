@@ -73,6 +73,7 @@ var (
 	_ gateway.SameIDRetrier = (*Channel)(nil)
 	_ gateway.Fetcher       = (*Channel)(nil)
 	_ gateway.Pausing       = (*Channel)(nil)
+	_ gateway.Typer         = (*Channel)(nil)
 )
 
 // New makes a channel. Nothing is connected before Run.

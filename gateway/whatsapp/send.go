@@ -88,6 +88,24 @@ func (s *session) chats(ctx context.Context, to types.JID) (bool, error) {
 	return s.client.Store.ContainsSession(ctx, other.SignalAddress())
 }
 
+// Typing implements gateway.Typer. Where the device is with another node, that one
+// shows it.
+func (c *Channel) Typing(ctx context.Context, to conversation.Address, on bool) error {
+	s := c.live.Load()
+	if s == nil {
+		return nil
+	}
+	jid, err := jidOf(to)
+	if err != nil {
+		return err
+	}
+	state := types.ChatPresencePaused
+	if on {
+		state = types.ChatPresenceComposing
+	}
+	return s.client.SendChatPresence(ctx, jid, state, types.ChatPresenceMediaText)
+}
+
 // compose shows that somebody types, for about as long as a quick writer would.
 func (s *session) compose(ctx context.Context, to types.JID, text string) {
 	most := s.channel.config.Linger

@@ -42,6 +42,12 @@ func consents() Event {
 
 // Each rule of the default script hands over, for its reason, with the values
 // that it looked at, in words that agents read.
+func voiceMessage(id string) Event {
+	e := text(id, "")
+	e.Message.Media = []Media{{URL: "https://media.example/1", Type: "audio/ogg"}}
+	return e
+}
+
 func TestEachRuleHandsOver(t *testing.T) {
 	s := defaultScript(t)
 	long := strings.Repeat("Je vous raconte toute mon histoire avec cette maison depuis des années et des années. ", 12)
@@ -60,6 +66,7 @@ func TestEachRuleHandsOver(t *testing.T) {
 		{"a large cart and doubt", []Event{ofCart(24900), text("1", "j'hésite encore")}, "cart.hesitation", "hesitation", High, "249,00 € (seuil 150,00 €)"},
 		{"a VIP's cart and doubt", []Event{ofCustomer(true), ofCart(2900), text("1", "j'hésite encore")}, "cart.hesitation", "hesitation", High, "client VIP"},
 		{"doubt that was asked for", []Event{consents(), ofCart(24900), asks(CartDialogue, Marketing), text("1", "le prix")}, "cart.hesitation", "hesitation", High, "le prix"},
+		{"a voice message", []Event{voiceMessage("1")}, "media.voice", "voice", Normal, "message vocal"},
 		{"anger", []Event{text("1", "C'est INADMISSIBLE !!! vous êtes des voleurs")}, "human.angry", "angry", High, "INADMISSIBLE"},
 		{"personal data", []Event{text("1", "je veux supprimer toutes mes données personnelles")}, "human.privacy", "privacy", High, "sous un mois"},
 		{"charged twice", []Event{text("1", "vous m'avez prélevé deux fois")}, "payment.charged", "payment", High, "prélevé deux fois"},

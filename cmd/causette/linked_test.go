@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,20 +66,7 @@ func TestAnotherProcessTakesADeviceOver(t *testing.T) {
 	}
 }
 
-func (c *chatter) configure(match, becomes string) {
-	c.t.Helper()
-	text, err := os.ReadFile(c.config)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	what := regexp.MustCompile(match)
-	if !what.Match(text) {
-		c.t.Fatalf("the configuration has no %q", match)
-	}
-	if err := os.WriteFile(c.config, what.ReplaceAllLiteral(text, []byte(becomes)), 0o600); err != nil {
-		c.t.Fatal(err)
-	}
-}
+func (c *chatter) configure(match, becomes string) { reconfigure(c.t, c.config, match, becomes) }
 
 func (c *chatter) await(ctx context.Context, what string, holds func() bool) {
 	c.t.Helper()

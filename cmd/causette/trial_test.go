@@ -92,18 +92,21 @@ channels:
 }
 
 // configure changes the configuration of the trial's next nodes: what matches.
-func (s *trial) configure(match, becomes string) {
-	s.t.Helper()
-	text, err := os.ReadFile(s.config)
+func (s *trial) configure(match, becomes string) { reconfigure(s.t, s.config, match, becomes) }
+
+// reconfigure changes what matches in a configuration's file.
+func reconfigure(t testing.TB, file, match, becomes string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	what := regexp.MustCompile(match)
 	if !what.Match(text) {
-		s.t.Fatalf("the configuration has no %q", match)
+		t.Fatalf("the configuration has no %q", match)
 	}
-	if err := os.WriteFile(s.config, what.ReplaceAllLiteral(text, []byte(becomes)), 0o600); err != nil {
-		s.t.Fatal(err)
+	if err := os.WriteFile(file, what.ReplaceAllLiteral(text, []byte(becomes)), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -67,15 +66,7 @@ func newChatter(t *testing.T, seed uint64, database string) *chatter {
 		count, c.each = 20, 10
 	}
 	c.config = writeConfig(t, database, "http://127.0.0.1:1", 2*time.Second)
-	text, err := os.ReadFile(c.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sms := regexp.MustCompile(`(?s)channels:.*`)
-	text = sms.ReplaceAllLiteral(text, fmt.Appendf(nil, "channels:\n  - {id: %s, brand: %s, kind: whatsapp, address: \"+33937000001\", per_minute: 600, per_day: 100000}\n", linkedID, brandID))
-	if err := os.WriteFile(c.config, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	c.configure(`(?s)channels:.*`, fmt.Sprintf("channels:\n  - {id: %s, brand: %s, kind: whatsapp, address: \"+33937000001\", per_minute: 600, per_day: 100000}\n", linkedID, brandID))
 	c.store = openDatabase(t, database)
 	c.phone = c.Contact("Lumen", "33937000001", "100000000000001")
 	for i := range count {

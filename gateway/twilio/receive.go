@@ -33,21 +33,12 @@ func (h *Hooks) receive(w http.ResponseWriter, r *http.Request, c *Channel, f fo
 		refuse(w, http.StatusBadRequest, "malformed", err.Error())
 		return
 	}
-	_, err = h.door.Accept(r.Context(), c.config.Brand, gateway.Who{Address: in.From}, conversation.Event{
-		ID:      eventID(c.config.ID, in.Carrier),
-		Type:    conversation.MessageReceived,
-		Time:    in.At,
-		Message: &in,
-	})
+	_, err = h.door.Accept(r.Context(), c.config.Brand, gateway.Who{Address: in.From}, gateway.InboundEvent(in))
 	if err != nil {
 		h.failed(w, c, fmt.Errorf("accept %s: %w", in.Carrier, err))
 		return
 	}
 	acknowledge(w)
-}
-
-func eventID(c conversation.ChannelID, sid conversation.CarrierID) conversation.EventID {
-	return conversation.EventID("in:" + string(c) + ":" + string(sid))
 }
 
 // inbound reads a text from a webhook's form.

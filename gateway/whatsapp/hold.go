@@ -62,7 +62,6 @@ func (c *Channel) hold(ctx context.Context, door gateway.Door) (ended bool) {
 		return false
 	}
 	held, lost := context.WithCancel(ctx)
-	defer lost()
 	renewed := make(chan struct{})
 	go func() {
 		defer close(renewed)
@@ -79,16 +78,16 @@ func (c *Channel) hold(ctx context.Context, door gateway.Door) (ended bool) {
 		}
 		if d.State == gateway.Banned {
 			c.log.Error("WhatsApp refuses the account for a while", "code", d.Code, "until", d.Until, "alert", true)
-			c.rest(held, d.Until)
+			c.rest(held, time.Until(d.Until))
 		}
 	}
 	return false
 }
 
-// rest waits until the moment.
-func (c *Channel) rest(ctx context.Context, until time.Time) {
+// rest waits a while.
+func (c *Channel) rest(ctx context.Context, pause time.Duration) {
 	select {
-	case <-time.After(time.Until(until)):
+	case <-time.After(pause):
 	case <-ctx.Done():
 	}
 }
@@ -139,7 +138,7 @@ func (c *Channel) connected(ctx context.Context, door gateway.Door, d gateway.De
 	switch {
 	case err != nil && ctx.Err() == nil:
 		c.log.Warn("cannot read the device's session", "error", err)
-		c.rest(ctx, time.Now().Add(time.Second))
+		c.rest(ctx, time.Second)
 		return d
 	case err != nil:
 		return d
@@ -153,7 +152,7 @@ func (c *Channel) connected(ctx context.Context, door gateway.Door, d gateway.De
 		if ctx.Err() != nil {
 			return c.keep(d, gateway.Connecting, "")
 		}
-		c.rest(ctx, time.Now().Add(time.Second))
+		c.rest(ctx, time.Second)
 		return d
 	}
 	d.Until = end.until

@@ -53,18 +53,15 @@ func (s *session) heard(ctx context.Context, i types.MessageInfo, what said) err
 	c := s.channel.config
 	from, alias := s.names(ctx, i.Sender, i.SenderAlt)
 	who := gateway.Who{Address: from, Alias: alias}
-	id := "in:" + string(c.ID) + ":" + i.ID
-	at := moment(i.Timestamp, time.Now().UTC())
-	if what.revoked != "" {
-		return s.note(ctx, who, id, fmt.Sprintf("↩︎ WhatsApp: message %s", cut(what.revoked, maxPart)), at)
-	}
-	_, err := s.door.Accept(ctx, c.Brand, who, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.MessageReceived, Time: at,
-		Message: &conversation.Inbound{
-			Carrier: conversation.CarrierID(i.ID), Channel: c.ID, Medium: conversation.WhatsApp, From: from, To: c.Address,
-			Text: what.text, Media: what.media, Replied: what.replied, Reaction: what.reaction, Name: cut(i.PushName, maxName), At: at,
-		},
+	e := gateway.InboundEvent(conversation.Inbound{
+		Carrier: conversation.CarrierID(i.ID), Channel: c.ID, Medium: conversation.WhatsApp, From: from, To: c.Address,
+		Text: what.text, Media: what.media, Replied: what.replied, Reaction: what.reaction, Name: cut(i.PushName, maxName),
+		At: moment(i.Timestamp, time.Now().UTC()),
 	})
+	if what.revoked != "" {
+		return s.note(ctx, who, e.ID, fmt.Sprintf("↩︎ WhatsApp: message %s", cut(what.revoked, maxPart)), e.Time)
+	}
+	_, err := s.door.Accept(ctx, c.Brand, who, e)
 	if err == nil {
 		s.later(10*time.Second, func(ctx context.Context) {
 			if err := s.client.MarkRead(ctx, []types.MessageID{i.ID}, time.Now(), i.Chat, i.Sender); err != nil {
@@ -92,9 +89,9 @@ func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) err
 	}
 	to, alias := s.names(ctx, i.Chat, i.RecipientAlt)
 	who := gateway.Who{Address: to, Alias: alias}
-	id, at := "own:"+string(s.channel.config.ID)+":"+i.ID, moment(i.Timestamp, time.Now().UTC())
+	id, at := conversation.EventID("own:"+string(s.channel.config.ID)+":"+i.ID), moment(i.Timestamp, time.Now().UTC())
 	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.AgentClaimed, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone},
+		ID: id, Type: conversation.AgentClaimed, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone},
 	})
 	if err != nil {
 		return err
@@ -107,9 +104,9 @@ func (s *session) typed(ctx context.Context, i types.MessageInfo, what said) err
 }
 
 // note is something that agents read and the assistant does not answer.
-func (s *session) note(ctx context.Context, who gateway.Who, id, text string, at time.Time) error {
+func (s *session) note(ctx context.Context, who gateway.Who, id conversation.EventID, text string, at time.Time) error {
 	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, conversation.Event{
-		ID: conversation.EventID(id), Type: conversation.AgentNoted, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone, Text: text},
+		ID: id, Type: conversation.AgentNoted, Time: at, Act: &conversation.Act{Agent: conversation.OnPhone, Text: text},
 	})
 	return err
 }
@@ -135,7 +132,7 @@ func (s *session) panicked(e any) (took bool) {
 	defer cancel()
 	who := gateway.Who{}
 	who.Address, who.Alias = s.names(ctx, m.Info.Sender, m.Info.SenderAlt)
-	if err := s.note(ctx, who, "in:"+string(s.channel.config.ID)+":"+m.Info.ID, "⚠ WhatsApp: "+m.Info.ID, m.Info.Timestamp.UTC()); err != nil {
+	if err := s.note(ctx, who, gateway.InboundEvent(conversation.Inbound{Channel: s.channel.config.ID, Carrier: conversation.CarrierID(m.Info.ID)}).ID, "⚠ WhatsApp: "+m.Info.ID, m.Info.Timestamp.UTC()); err != nil {
 		s.failed()
 		return false
 	}

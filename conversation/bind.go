@@ -141,7 +141,7 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) {
 		return "", false // no order has a number without digits
 	}
-	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || len(t.in.Media) > 0 && q.Name == askProblem) {
+	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || t.shows() && q.Name == askProblem) {
 		return strings.TrimSpace(t.in.Text), true
 	}
 	return "", false
@@ -163,7 +163,7 @@ func (t *turn) asksElse() bool {
 // interrupts reports that a free question's next text is no answer to it: it
 // clearly wants something else. What comes with a picture is an answer.
 func (t *turn) interrupts(q Question) bool {
-	if len(t.in.Media) > 0 || len(t.read.Intents) == 0 || t.read.Intents[0].Score < sureOfLong {
+	if t.shows() || len(t.read.Intents) == 0 || t.read.Intents[0].Score < sureOfLong {
 		return false
 	}
 	if strings.ContainsFunc(t.in.Text, unicode.IsDigit) && (q.Dialogue == AddressDialogue || q.Name == askWhichOrder) {

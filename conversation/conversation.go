@@ -132,6 +132,10 @@ type Media struct {
 	Type string `json:"type"` // MIME
 }
 
+// Unreadable is the type of what a customer sent and nobody here can open: it is
+// shown once, on the phone alone, or could not be decrypted. It has no URL.
+const Unreadable = "application/x-unreadable"
+
 // Timer is a moment that a turn asked to be woken at. A conversation has at
 // most one of each name; setting it again moves it.
 type Timer struct {

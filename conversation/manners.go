@@ -78,6 +78,8 @@ func (t *turn) wordless() {
 	t.decide("manners.media")
 	kind := "media.other"
 	switch media := t.in.Media[0].Type; {
+	case media == Unreadable:
+		kind = "media.unreadable"
 	case strings.HasPrefix(media, "image/"):
 		kind = "media.picture"
 	case strings.HasPrefix(media, "audio/"):
@@ -95,6 +97,9 @@ func (t *turn) wordless() {
 	t.notice("media.received", "type", t.in.Media[0].Type)
 	t.say(kind)
 }
+
+// shows says whether something came with the text that somebody can look at.
+func (t *turn) shows() bool { return len(t.in.Media) > 0 && t.in.Media[0].Type != Unreadable }
 
 // slotMedia remembers what was said of a picture, so that ten of them get one answer.
 const slotMedia = "media"

@@ -19,7 +19,7 @@ func (t *turn) askProblem() {
 // pictures, else by a link that works once.
 func (t *turn) askProblemOf(o Order) {
 	t.slot("item_problem.order", o.ID)
-	if len(t.in.Media) > 0 { // it came with its picture
+	if t.shows() { // it came with its picture
 		t.reportProblem(o)
 		return
 	}

@@ -44,6 +44,7 @@ type Config struct {
 	PerMinute int  // messages; 0: 20
 	PerDay    int  // 0: 500
 	Linger    time.Duration
+	Unread    time.Duration                // how long what cannot be decrypted may come again before its sender is told; 0: 1 min
 	Lease     time.Duration                // how long after a node's death another takes over; 0: 20 s
 	Network   *http.Client                 // nil: WhatsApp's own
 	Changed   func(gateway.Device)         // is told how the device stands; nil: nobody is
@@ -55,6 +56,7 @@ const (
 	usualLease  = 20 * time.Second
 	usualMinute = 20
 	usualDay    = 500
+	usualUnread = time.Minute
 )
 
 // Channel is a gateway.Channel.
@@ -89,6 +91,9 @@ func New(c Config) (*Channel, error) {
 	}
 	if c.Lease <= 0 {
 		c.Lease = usualLease
+	}
+	if c.Unread <= 0 {
+		c.Unread = usualUnread
 	}
 	if c.PerMinute <= 0 {
 		c.PerMinute = usualMinute

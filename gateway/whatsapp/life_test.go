@@ -3,6 +3,7 @@ package whatsapp_test
 import (
 	"errors"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -233,6 +234,46 @@ func TestSomebodyGoesByTheNumberWhereverItIsKnown(t *testing.T) {
 		default:
 			t.Errorf("a text of %+v", k.Who)
 		}
+	}
+}
+
+// What never can be read has its sender told; what comes again is a text like any
+// other, and nothing else is said of it.
+func TestWhatCannotBeReadIsNotSilence(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		wait  time.Duration
+		write func(*rig) error
+		want  map[conversation.CarrierID]string
+	}{
+		{"to be seen once, or decrypted at a second try", time.Hour, func(r *rig) error {
+			return errors.Join(r.ana.Once(r.phone, "3AONCE"), r.ana.Garble(r.phone, "3AAGAIN", "Bonjour"))
+		}, map[conversation.CarrierID]string{"3AONCE/unreadable": conversation.Unreadable, "3AAGAIN": "Bonjour"}},
+		{"never decrypted", time.Millisecond, func(r *rig) error {
+			return r.ana.Garble(r.phone, "3ALOST", "")
+		}, map[conversation.CarrierID]string{"3ALOST/unreadable": conversation.Unreadable}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			door := &channeltest.Door{}
+			r := newRig(t, door)
+			r.config.Unread = c.wait
+			r.start(t, true)
+			if err := c.write(r); err != nil {
+				t.Fatal(err)
+			}
+			r.await(t, "what was sent", func() bool { return len(door.Events()) == len(c.want) })
+			got := map[conversation.CarrierID]string{}
+			for _, k := range door.Events() {
+				in := k.Event.Message
+				got[in.Carrier] = in.Text
+				for _, m := range in.Media {
+					got[in.Carrier] += m.Type
+				}
+			}
+			if !maps.Equal(got, c.want) {
+				t.Errorf("the turns are %v, not %v", got, c.want)
+			}
+		})
 	}
 }
 

@@ -22,6 +22,7 @@ func (s *session) receive(e *events.Message) bool {
 	if !ours(e.Info) {
 		return true
 	}
+	s.garbled.Delete(e.Info.ID)
 	what := read(e.Message)
 	if what.nothing {
 		return true
@@ -50,18 +51,11 @@ func ours(i types.MessageInfo) bool {
 
 // heard is what a customer said.
 func (s *session) heard(ctx context.Context, i types.MessageInfo, what said) error {
-	c := s.channel.config
-	from, alias := s.names(ctx, i.Sender, i.SenderAlt)
-	who := gateway.Who{Address: from, Alias: alias}
-	e := gateway.InboundEvent(conversation.Inbound{
-		Carrier: conversation.CarrierID(i.ID), Channel: c.ID, Medium: conversation.WhatsApp, From: from, To: c.Address,
-		Text: what.text, Media: what.media, Replied: what.replied, Reaction: what.reaction, Name: cut(i.PushName, maxName),
-		At: moment(i.Timestamp, time.Now().UTC()),
-	})
+	who, e := s.event(ctx, i, what, "")
 	if what.revoked != "" {
 		return s.note(ctx, who, e.ID, fmt.Sprintf("↩︎ WhatsApp: message %s", cut(what.revoked, maxPart)), e.Time)
 	}
-	_, err := s.door.Accept(ctx, c.Brand, who, e)
+	_, err := s.door.Accept(ctx, s.channel.config.Brand, who, e)
 	if err == nil {
 		s.later(10*time.Second, func(ctx context.Context) {
 			if err := s.client.MarkRead(ctx, []types.MessageID{i.ID}, time.Now(), i.Chat, i.Sender); err != nil {
@@ -70,6 +64,49 @@ func (s *session) heard(ctx context.Context, i types.MessageInfo, what said) err
 		})
 	}
 	return err
+}
+
+// event is what a customer said, and who it is; part tells it from what else goes
+// by the message's id.
+func (s *session) event(ctx context.Context, i types.MessageInfo, what said, part string) (gateway.Who, conversation.Event) {
+	c := s.channel.config
+	from, alias := s.names(ctx, i.Sender, i.SenderAlt)
+	return gateway.Who{Address: from, Alias: alias}, gateway.InboundEvent(conversation.Inbound{
+		Carrier: conversation.CarrierID(i.ID + part), Channel: c.ID, Medium: conversation.WhatsApp, From: from, To: c.Address,
+		Text: what.text, Media: what.media, Replied: what.replied, Reaction: what.reaction, Name: cut(i.PushName, maxName),
+		At: moment(i.Timestamp, time.Now().UTC()),
+	})
+}
+
+// unreadable is a message that we have without its content. whatsmeow asks its
+// sender's phone for it; where it does not come, its sender is told, and an agent
+// sees that there was something. What is to be seen once never comes.
+func (s *session) unreadable(e *events.UndecryptableMessage) {
+	if !ours(e.Info) || e.Info.IsFromMe || e.DecryptFailMode == events.DecryptFailHide {
+		return
+	}
+	wait := s.channel.config.Unread
+	if e.UnavailableType == events.UnavailableTypeViewOnce {
+		wait = 0
+	}
+	s.log.Warn("a message cannot be read; its sender's phone is asked for it again", "id", e.Info.ID, "type", e.UnavailableType)
+	if _, twice := s.garbled.LoadOrStore(e.Info.ID, true); twice {
+		return
+	}
+	s.later(wait+commitWait, func(ctx context.Context) {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+		if _, missing := s.garbled.LoadAndDelete(e.Info.ID); !missing {
+			return
+		}
+		who, event := s.event(ctx, e.Info, said{media: []conversation.Media{{Type: conversation.Unreadable}}}, "/unreadable") // it may come after all
+		if _, err := s.door.Accept(ctx, s.channel.config.Brand, who, event); err != nil {
+			s.log.Error("nobody is told of a message that cannot be read", "id", e.Info.ID, "error", err)
+		}
+	})
 }
 
 // moment is when something was said. WhatsApp tells seconds: what comes at once

@@ -34,6 +34,7 @@ type session struct {
 	locked   atomic.Int64 // until when no new chat may be begun, in Unix seconds
 	shut     sync.Map     // those whom WhatsApp let us not write to meanwhile: their keys are known all the same
 	panics   counts
+	garbled  sync.Map     // what could not be decrypted and has not come again, by its id
 	line     chan struct{} // whose turn it is to send
 
 	mu     sync.Mutex
@@ -147,7 +148,7 @@ func (s *session) hear(e any) (took bool) {
 	case *events.Message:
 		return s.receive(e)
 	case *events.UndecryptableMessage:
-		s.log.Warn("a text cannot be decrypted; its sender's phone is asked for it again", "id", e.Info.ID, "type", e.UnavailableType)
+		s.unreadable(e)
 	case *events.Receipt:
 		return s.receipt(e)
 	case *events.NotifyAccountReachoutTimelock:

@@ -156,14 +156,18 @@ func (s *Server) Waiting(phone *Contact) int {
 // Say has the contact write to the business whose phone it is. It is delivered
 // now, and at each login, until the device acknowledges it.
 func (c *Contact) Say(phone *Contact, id string, m *waE2E.Message) error {
-	c.mu.Lock()
-	hidden := c.hidden
-	c.mu.Unlock()
+	return c.s.push(c, phone, c.envelope(id), m)
+}
+
+// envelope is what a message says of its sender outside of what is sealed.
+func (c *Contact) envelope(id string) waBinary.Attrs {
 	attrs := waBinary.Attrs{"from": c.LID, "addressing_mode": "lid", "id": id, "t": now(), "type": "text", "notify": c.Name}
-	if !hidden {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.hidden {
 		attrs["sender_pn"] = c.Number
 	}
-	return c.s.push(c, phone, attrs, m)
+	return attrs
 }
 
 // Text is Say with plain words.
@@ -187,8 +191,13 @@ func (s *Server) push(from, phone *Contact, attrs waBinary.Attrs, m *waE2E.Messa
 	if err != nil {
 		return fmt.Errorf("%s writes: %w", from.Name, err)
 	}
-	n := waBinary.Node{Tag: "message", Attrs: attrs, Content: []waBinary.Node{sealed}}
-	id, _ := attrs["id"].(string)
+	s.hand(a, from, m, waBinary.Node{Tag: "message", Attrs: attrs, Content: []waBinary.Node{sealed}})
+	return nil
+}
+
+// hand delivers a message now, and keeps it for the next login.
+func (s *Server) hand(a *account, from *Contact, m *waE2E.Message, n waBinary.Node) {
+	id, _ := n.Attrs["id"].(string)
 	s.mu.Lock()
 	a.waiting = append(a.waiting, waiting{id, from, m, n})
 	c := a.conn
@@ -196,7 +205,29 @@ func (s *Server) push(from, phone *Contact, attrs waBinary.Attrs, m *waE2E.Messa
 	if c != nil {
 		_ = c.send(n) // a connection that ends: it comes again
 	}
-	return nil
+}
+
+// Once has the contact send a picture that only a phone shows, and once.
+func (c *Contact) Once(phone *Contact, id string) error {
+	return c.unread(phone, id, nil, waBinary.Node{Tag: "unavailable", Attrs: waBinary.Attrs{"type": "view_once"}})
+}
+
+// Garble has the contact send what the device cannot decrypt: text, which comes
+// when the device asks for it, or "", and then it never comes.
+func (c *Contact) Garble(phone *Contact, id, text string) error {
+	var m *waE2E.Message
+	if text != "" {
+		m = &waE2E.Message{Conversation: proto.String(text)}
+	}
+	return c.unread(phone, id, m, waBinary.Node{Tag: "enc", Attrs: waBinary.Attrs{"v": "2", "type": "msg"}, Content: []byte("sealed for nobody")})
+}
+
+func (c *Contact) unread(phone *Contact, id string, m *waE2E.Message, content waBinary.Node) error {
+	a, _, err := c.s.of(phone)
+	if err == nil {
+		c.s.hand(a, c, m, waBinary.Node{Tag: "message", Attrs: c.envelope(id), Content: []waBinary.Node{content}})
+	}
+	return err
 }
 
 // Receipt tells the phone's device what became of a message that it sent:

@@ -81,7 +81,7 @@ func (c *conn) receipt(n *waBinary.Node) error {
 func (c *conn) again(id string) {
 	c.s.mu.Lock()
 	i := slices.IndexFunc(c.account.waiting, func(m waiting) bool { return m.id == id })
-	if i < 0 {
+	if i < 0 || c.account.waiting[i].plain == nil { // its phone is off
 		c.s.mu.Unlock()
 		return
 	}

@@ -12,6 +12,7 @@ const useShown = create<{ key: Key | null; href: string }>(() => ({ key: null, h
 const show = (key: Key | null, href = '') => useShown.setState({ key, href });
 
 const ours = (href: string) => href.startsWith('/v1/desk/media/');
+const unreadable = 'application/x-unreadable';
 const isPicture = (m: Media) => shownAs(m) === 'picture';
 
 /** Whether this browser plays the type; phones record in some that it does not. */
@@ -31,6 +32,7 @@ export function Attachment({ m, e, k, who }: { m: Media; e: Entry; k: Key; who: 
   const [broken, fail] = useState(false);
   const as = shownAs(m);
   if (!as) return null;
+  if (m.type === unreadable) return <span className="file"><FileText aria-hidden />{say('media.unreadable')}</span>;
   if (as === 'picture' && !broken) {
     return (
       <button type="button" className="photo" onClick={() => show(k, m.href)} aria-label={say('media.open', { name: who, time: clock(e.at, say) })}>

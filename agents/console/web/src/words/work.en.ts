@@ -52,6 +52,7 @@ export const workEn: Record<keyof typeof workFr, string> = {
   'media.video': 'Video from {name}, {time}',
   'media.file': 'Attachment ({type})',
   'media.broken': 'The photo could not be shown: open the file',
+  'media.unreadable': 'Cannot be read here: view once, or not decrypted',
   'media.large': 'Photo from {name}, {time}',
   'media.of': '{at} of {of}',
   'media.before': 'Photo before',

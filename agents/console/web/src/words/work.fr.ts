@@ -51,6 +51,7 @@ export const workFr = {
   'media.video': 'Vidéo de {name}, {time}',
   'media.file': 'Pièce jointe ({type})',
   'media.broken': 'La photo n’a pas pu être affichée : ouvrir le fichier',
+  'media.unreadable': 'Message illisible ici : à vue unique, ou pas déchiffré',
   'media.large': 'Photo de {name}, {time}',
   'media.of': '{at} sur {of}',
   'media.before': 'Photo précédente',

@@ -33,12 +33,8 @@ func TestProofScrolling(t *testing.T) {
 	if err := st.Close(); err != nil { // the program holds the file alone
 		t.Fatal(err)
 	}
-	const email, password = "camille@lumen.example", "seven lamps in the rain"
-	config := scrolledConfig(t, url)
-	if code := run(t.Context(), []string{"agent", "add", "--config", config, "--email", email, "--name", "Camille", "--role", "admin", "--password-stdin"},
-		streams{strings.NewReader(password + "\n"), io.Discard, os.Stderr}); code != exitDone {
-		t.Fatalf("agent add ended with %d", code)
-	}
+	config := consoleConfig(t, url)
+	admin := addAdmin(t, config)
 	c := startChild(t, nil, "serve", "--config", config)
 	base, ok := c.address(t)
 	if !ok {
@@ -49,8 +45,8 @@ func TestProofScrolling(t *testing.T) {
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "scroll.test.mjs")
 	node.Dir = "console_test"
-	node.Env = append(os.Environ(), "BASE="+base, "EMAIL="+email, "PASSWORD="+password, "WRITER="+string(writer),
-		"SIZE="+strconv.Itoa(size), "LONG="+strconv.Itoa(long), "BOUND="+strconv.FormatBool(proof))
+	node.Env = append(os.Environ(), append(admin, "BASE="+base, "WRITER="+string(writer),
+		"SIZE="+strconv.Itoa(size), "LONG="+strconv.Itoa(long), "BOUND="+strconv.FormatBool(proof))...)
 	out, err := node.CombinedOutput()
 	t.Logf("the host took %.0f %% of the machine meanwhile\n%s", 100*stolen(), out)
 	if err != nil {
@@ -58,9 +54,21 @@ func TestProofScrolling(t *testing.T) {
 	}
 }
 
-// scrolledConfig is a desk on an address that is known before it starts, since
+// addAdmin adds somebody who may do everything, and returns what a script in a
+// browser needs to come in.
+func addAdmin(t *testing.T, config string) []string {
+	t.Helper()
+	const email, password = "camille@lumen.example", "seven lamps in the rain"
+	if code := run(t.Context(), []string{"agent", "add", "--config", config, "--email", email, "--name", "Camille", "--role", "admin", "--password-stdin"},
+		streams{strings.NewReader(password + "\n"), io.Discard, os.Stderr}); code != exitDone {
+		t.Fatalf("agent add ended with %d", code)
+	}
+	return []string{"EMAIL=" + email, "PASSWORD=" + password}
+}
+
+// consoleConfig is a desk on an address that is known before it starts, since
 // whoever logs in must come from it.
-func scrolledConfig(t *testing.T, database string) string {
+func consoleConfig(t *testing.T, database string) string {
 	t.Helper()
 	listen := freeAddress(t)
 	file := filepath.Join(t.TempDir(), "causette.yaml")

@@ -6,13 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import AxeBuilder from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
+import { base, launch, live, signIn, visit as visitIn } from './browser.mjs';
 
-const base = process.env.BASE;
 const passwords = JSON.parse(process.env.LOGINS);
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const wide = { width: 1440, height: 900 };
 const narrow = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 let browser, camille, thomas, phones;
@@ -21,19 +17,16 @@ const numbers = {};
 const complaints = [];
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  browser = await launch();
   for (const p of (await ask('GET', '/phones/network')).phones) numbers[p.name] = p.number;
   phones = await visit('/phones/');
   await phones.locator('.phone').first().waitFor();
 });
 after(() => browser?.close());
 
-// visit opens a page in a browser of its own. What the page complains of is
-// kept; a refused request or a cut network is Chromium's to tell, and wanted.
-async function visit(path, options = {}) {
-  const context = await browser.newContext({ locale: 'fr-FR', timezoneId: 'Europe/Paris', viewport: wide, reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+// visit keeps what the page complains of; a refused request or a cut network is
+// Chromium's to tell, and wanted.
+const visit = (path, options = {}) => visitIn(browser, path, { ...options, prepare: async (page) => {
   page.on('console', (m) => {
     if (!['error', 'warning'].includes(m.type())) return;
     if (/Failed to load resource|WebSocket connection to .* failed/.test(m.text())) return;
@@ -42,17 +35,12 @@ async function visit(path, options = {}) {
   page.on('pageerror', (e) => complaints.push(e.message));
   page.on('request', (r) => r.url().startsWith(base) || /^(blob|data):/.test(r.url()) || complaints.push(`loads ${r.url()}`));
   await options.prepare?.(page);
-  await page.goto(base + path);
-  return page;
-}
+} });
 
 async function enter(name, options) {
   const page = await visit('/console/', options);
   const email = `${name}@lumen.example`;
-  await page.getByLabel('Adresse e-mail').fill(email);
-  await page.getByLabel('Mot de passe').fill(passwords[email]);
-  await page.getByRole('button', { name: 'Se connecter' }).click();
-  await live(page);
+  await signIn(page, email, passwords[email]);
   return page;
 }
 
@@ -64,7 +52,6 @@ async function ask(method, path, body) {
 
 // ---- the desk's page
 
-const live = (page) => page.locator('.link[data-is=live]').waitFor();
 const view = (page, name) => page.getByRole('navigation', { name: 'Vues' }).getByRole('link', { name }).click();
 const row = (page, name) => page.locator('a.row', { hasText: name });
 const whose = (page, text) => page.locator('.head .whose', { hasText: text }).waitFor();

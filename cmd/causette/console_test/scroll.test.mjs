@@ -4,24 +4,18 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
+import { base, launch, signIn, visit } from './browser.mjs';
 
-const { BASE: base, EMAIL: email, PASSWORD: password, WRITER: writer } = process.env;
+const { EMAIL: email, PASSWORD: password, WRITER: writer } = process.env;
 const size = Number(process.env.SIZE), long = Number(process.env.LONG), bound = process.env.BOUND === 'true';
 const screens = bound ? 300 : 20; // how far one scrolls
 
 let browser, page;
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-  page = await (await browser.newContext({ locale: 'fr-FR', viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(`${base}/console/`);
-  await page.getByLabel('Adresse e-mail').fill(email);
-  await page.getByLabel('Mot de passe').fill(password);
-  await page.getByRole('button', { name: 'Se connecter' }).click();
-  await page.locator('.link[data-is=live]').waitFor();
+  browser = await launch();
+  page = await visit(browser, '/console/');
+  await signIn(page, email, password);
 });
 after(() => browser?.close());
 

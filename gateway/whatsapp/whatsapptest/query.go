@@ -51,6 +51,11 @@ func (c *conn) query(n *waBinary.Node) error {
 	case "w:m":
 		return c.result(n, waBinary.Node{Tag: "media_conn", Attrs: waBinary.Attrs{"auth": "test", "ttl": "3600", "auth_ttl": "3600", "max_buckets": "12"},
 			Content: []waBinary.Node{{Tag: "host", Attrs: waBinary.Attrs{"hostname": mediaHost}}}})
+	case "md": // the device unlinks itself
+		c.s.mu.Lock()
+		delete(c.s.accounts, c.account.jid.User)
+		c.s.mu.Unlock()
+		return c.result(n)
 	case "privacy":
 		return c.result(n, waBinary.Node{Tag: "privacy"})
 	}

@@ -34,7 +34,7 @@ type session struct {
 	locked   atomic.Int64 // until when no new chat may be begun, in Unix seconds
 	shut     sync.Map     // those whom WhatsApp let us not write to meanwhile: their keys are known all the same
 	panics   counts
-	garbled  sync.Map     // what could not be decrypted and has not come again, by its id
+	garbled  sync.Map      // what could not be decrypted and has not come again, by its id
 	line     chan struct{} // whose turn it is to send
 
 	mu     sync.Mutex

@@ -400,6 +400,14 @@ func turnEntries(record turnRecord, published []conversation.Notice, c conversat
 		m := &said[i]
 		record.Messages = append(record.Messages, messageRecord{m.ID, m.Text, m.Purpose, m.Rule, m.After})
 	}
+	if asked := record.Event.Prompt; asked != nil { // the event tells it already
+		record.Prompts = slices.Clone(record.Prompts)
+		for i := range record.Prompts {
+			if record.Prompts[i].ID == asked.ID {
+				record.Prompts[i].Prompt = nil
+			}
+		}
+	}
 	entries := []Entry{{Type: string(record.Event.Type), Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(record), At: now}}
 	for _, n := range published {
 		entries = append(entries, Entry{Type: n.Type, Customer: c.Customer.ID, Version: c.Version, Payload: mustJSON(n), At: now})

@@ -117,6 +117,7 @@ type Gateway struct {
 
 	mu        sync.Mutex
 	listeners []func(brand conversation.BrandID, seq int64)
+	keepers   []func(conversation.BrandID, conversation.Inbound)
 }
 
 // New makes a gateway; Run makes it work.

@@ -441,6 +441,11 @@ func (gr *group) publish() {
 				told.now()
 			}
 		}
+		for i := range p.writes.Received {
+			if in := &p.writes.Received[i].Inbound; len(in.Media) > 0 {
+				gr.g.came(p.brand, *in)
+			}
+		}
 		for i := range p.writes.Messages {
 			if p.writes.Messages[i].Status == Queued {
 				if lane := gr.g.lanes[p.writes.Messages[i].Channel]; lane != nil {

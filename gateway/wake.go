@@ -70,6 +70,22 @@ func (g *Gateway) Subscribe(f func(brand conversation.BrandID, seq int64)) {
 	g.listeners = append(g.listeners, f)
 }
 
+// SubscribeMedia calls f after each commit of this node's with a text that came
+// with something. f must not block.
+func (g *Gateway) SubscribeMedia(f func(conversation.BrandID, conversation.Inbound)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.keepers = append(g.keepers, f)
+}
+
+func (g *Gateway) came(brand conversation.BrandID, in conversation.Inbound) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, f := range g.keepers {
+		f(brand, in)
+	}
+}
+
 func (g *Gateway) wake(brand conversation.BrandID, seq int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

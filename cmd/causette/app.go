@@ -90,8 +90,8 @@ func build(ctx context.Context, cfg *configs.Config, st *store.Store, log *slog.
 		a.carrier.Connect(a.gateway)
 	}
 	kept := newFiles(cfg.Media, o.Routes)
-	a.keeping = newKeeping(kept, st, log)
-	a.gateway.Subscribe(a.keeping.wake)
+	a.keeping = newKeeping(kept, log)
+	a.gateway.SubscribeMedia(a.keeping.take)
 	if err := a.desk(kept); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,95 +46,52 @@ func (f files) Open(ctx context.Context, brand conversation.BrandID, a agents.At
 	return media.Keeper{Folder: f.folder}.Open(ctx, brand, a.URL, channel.Fetch)
 }
 
-// logReader reads the log of turns.
-type logReader interface {
-	Log(ctx context.Context, brand conversation.BrandID, after int64, limit int) ([]gateway.Entry, error)
-}
-
-// keeping keeps in the folder what customers send, as the turns are committed,
-// until ctx ends. What it misses, since the gateway was stopped meanwhile, is
-// fetched when an agent looks at it.
+// keeping keeps in the folder what customers send to this node, until ctx ends.
+// What it misses, since the gateway was stopped meanwhile or more came at once than
+// it has room for, is fetched when an agent looks at it.
 type keeping struct {
 	files files
-	store logReader
 	log   *slog.Logger
-	woken chan struct{}
-	heads chan map[conversation.BrandID]int64 // holds one: the newest that nobody has looked at
+	came  chan received
 }
 
-func newKeeping(f files, store logReader, log *slog.Logger) *keeping {
-	k := &keeping{files: f, store: store, log: log, woken: make(chan struct{}, 1), heads: make(chan map[conversation.BrandID]int64, 1)}
-	k.heads <- map[conversation.BrandID]int64{}
-	return k
+type received struct {
+	brand conversation.BrandID
+	agents.Attached
 }
 
-// wake notes a brand's newest number; it does not block.
-func (k *keeping) wake(brand conversation.BrandID, seq int64) {
-	heads := <-k.heads
-	heads[brand] = max(heads[brand], seq)
-	k.heads <- heads
-	select {
-	case k.woken <- struct{}{}:
-	default:
+// Bounds of what waits to be fetched, and of fetching one file.
+const (
+	keepMost = 1024
+	keepWait = 30 * time.Second
+)
+
+func newKeeping(f files, log *slog.Logger) *keeping {
+	return &keeping{files: f, log: log, came: make(chan received, keepMost)}
+}
+
+// take notes what came with a text; it does not block.
+func (k *keeping) take(brand conversation.BrandID, in conversation.Inbound) {
+	for _, m := range in.Media {
+		if m.Type == conversation.Unreadable || strings.HasPrefix(m.URL, media.Scheme) {
+			continue
+		}
+		select {
+		case k.came <- received{brand, agents.Attached{Media: m, Channel: in.Channel}}:
+		default:
+		}
 	}
 }
 
-// Bounds of one look at the log, and of fetching one file.
-const (
-	keepPage  = 500
-	keepReach = 256 // how far before the first head is looked: what its group wrote
-	keepWait  = 30 * time.Second
-)
-
 func (k *keeping) run(ctx context.Context) {
-	read := map[conversation.BrandID]int64{}
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-k.woken:
-		}
-		heads := <-k.heads
-		k.heads <- map[conversation.BrandID]int64{}
-		for brand, head := range heads {
-			if _, known := read[brand]; !known {
-				read[brand] = max(head-keepReach, 0)
-			}
-			for ctx.Err() == nil && read[brand] < head {
-				last, err := k.page(ctx, brand, read[brand])
-				if err != nil {
-					k.log.Warn("cannot see what customers sent; it is fetched when somebody looks at it", "brand", brand, "error", err)
-					last = head
-				}
-				read[brand] = last
-			}
+		case r := <-k.came:
+			k.keep(ctx, r.brand, r.Attached)
 		}
 	}
-}
-
-// page keeps what one page of the log tells of, and returns its last number.
-func (k *keeping) page(ctx context.Context, brand conversation.BrandID, after int64) (last int64, err error) {
-	entries, err := k.store.Log(ctx, brand, after, keepPage)
-	if err != nil {
-		return 0, err
-	}
-	last = after + 1 // of an empty page: what stood there was pruned
-	for _, e := range entries {
-		last = e.Seq
-		if e.Type != string(conversation.MessageReceived) {
-			continue
-		}
-		var turn struct{ Event conversation.Event }
-		if err := json.Unmarshal(e.Payload, &turn); err != nil || turn.Event.Message == nil {
-			continue
-		}
-		for _, m := range turn.Event.Message.Media {
-			if !strings.HasPrefix(m.URL, media.Scheme) {
-				k.keep(ctx, brand, agents.Attached{Media: m, Channel: turn.Event.Message.Channel})
-			}
-		}
-	}
-	return last, nil
 }
 
 func (k *keeping) keep(ctx context.Context, brand conversation.BrandID, a agents.Attached) {

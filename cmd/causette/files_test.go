@@ -58,11 +58,11 @@ func TestWhatAChannelKeptIsServed(t *testing.T) {
 // What a customer sends is in the folder before anybody looks, and stays there
 // when the carrier has it no more.
 func TestWhatACustomerSendsIsKept(t *testing.T) {
-	g, st := gatewaytest.Run(t)
+	g, _ := gatewaytest.Run(t)
 	carrier := &cabinet{}
 	f := newFiles(t.TempDir(), []gateway.Route{{Channel: carrier}})
-	k := newKeeping(f, st, slog.New(slog.DiscardHandler))
-	g.Subscribe(k.wake)
+	k := newKeeping(f, slog.New(slog.DiscardHandler))
+	g.SubscribeMedia(k.take)
 	go k.run(t.Context())
 	const url = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"
 	_, err := g.Accept(t.Context(), gatewaytest.Brand, gateway.Who{Address: "+33612345678"}, gateway.InboundEvent(conversation.Inbound{

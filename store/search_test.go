@@ -15,7 +15,7 @@ import (
 )
 
 // With CAUSETTE_PROOF=1 a million texts of 100,000 customers are looked through,
-// and what is open at a desk of that size is counted, in less than 100 ms each;
+// in less than 100 ms each, and what is open at a desk of that size is counted in less than 300;
 // else there are few, and only the answers are looked at.
 func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 	customers, each, bound := 500, 4, time.Hour
@@ -56,17 +56,18 @@ func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 				what string
 				want int
 				do   func() int
+				most time.Duration
 			}{
-				{"a word that many say", min(50, written["bonjour"]), find("bonjour", "")},
-				{"its beginning", 50, find("bonj", "")},
-				{"two letters", 50, find("bo", "")},
-				{"two words that many say", 50, find("bonjour colis", "")},
-				{"a rare word", min(50, written["mot00999"]), find("mot00999", "")},
-				{"a rare word and a frequent one", 1, find("bonjour unique000007", "")},
-				{"what only the oldest said", 1, find("unique000000", "")},
-				{"what nobody said", 0, find("jamais", "")},
-				{"two words that nobody said together", 0, find("unique000014 unique000007", "")},
-				{"on from the middle", 50, find("bonj", middle)},
+				{"a word that many say", min(50, written["bonjour"]), find("bonjour", ""), bound},
+				{"its beginning", 50, find("bonj", ""), bound},
+				{"two letters", 50, find("bo", ""), bound},
+				{"two words that many say", 50, find("bonjour colis", ""), bound},
+				{"a rare word", min(50, written["mot00999"]), find("mot00999", ""), bound},
+				{"a rare word and a frequent one", 1, find("bonjour unique000007", ""), bound},
+				{"what only the oldest said", 1, find("unique000000", ""), bound},
+				{"what nobody said", 0, find("jamais", ""), bound},
+				{"two words that nobody said together", 0, find("unique000014 unique000007", ""), bound},
+				{"on from the middle", 50, find("bonj", middle), bound},
 				{"the desk's figures", (customers + 8) / 9, func() int {
 					f, err := s.Floor(t.Context(), "lumen", time.Unix(1e9, 0))
 					if err != nil {
@@ -77,7 +78,7 @@ func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 						n += of
 					}
 					return n
-				}},
+				}, 3 * bound},
 				{"a report of a week", 7, func() int {
 					desk := agents.New(agents.Options{Store: s, Brands: []agents.Brand{{ID: "lumen"}}})
 					r, err := desk.Report(t.Context(), supervisor, agents.ReportQuery{Name: agents.AnswersReport, From: time.Unix(864e6, 0), To: time.Unix(864e6+7*86400, 0)})
@@ -85,7 +86,7 @@ func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 						t.Fatal(err)
 					}
 					return len(r.Rows)
-				}},
+				}, 3 * bound},
 			} {
 				var took []time.Duration
 				for range 5 {
@@ -97,8 +98,8 @@ func TestProofALargeDeskFindsTextsAndCountsAtOnce(t *testing.T) {
 				}
 				slices.Sort(took)
 				t.Logf("%-36s median %v, worst of 5 %v", c.what, took[2].Round(10*time.Microsecond), took[4].Round(10*time.Microsecond))
-				if took[2] > bound {
-					t.Errorf("%s took %v, want less than %v", c.what, took[2], bound)
+				if took[2] > c.most {
+					t.Errorf("%s took %v, want less than %v", c.what, took[2], c.most)
 				}
 			}
 		})

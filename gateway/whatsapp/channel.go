@@ -45,6 +45,7 @@ type Config struct {
 	PerDay    int  // 0: 500
 	Linger    time.Duration
 	Unread    time.Duration                // how long what cannot be decrypted may come again before its sender is told; 0: 1 min
+	Stalled   time.Duration                // how long without a connection before it is begun anew; 0: 90 s
 	Lease     time.Duration                // how long after a node's death another takes over; 0: 20 s
 	Network   *http.Client                 // nil: WhatsApp's own
 	Changed   func(gateway.Device)         // is told how the device stands; nil: nobody is
@@ -57,6 +58,7 @@ const (
 	usualMinute = 20
 	usualDay    = 500
 	usualUnread = time.Minute
+	usualStall  = 90 * time.Second
 )
 
 // Channel is a gateway.Channel.
@@ -91,6 +93,9 @@ func New(c Config) (*Channel, error) {
 	}
 	if c.Lease <= 0 {
 		c.Lease = usualLease
+	}
+	if c.Stalled <= 0 {
+		c.Stalled = usualStall
 	}
 	if c.Unread <= 0 {
 		c.Unread = usualUnread

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types/events"
 
 	"github.com/causette/causette/conversation"
 	"github.com/causette/causette/gateway"
@@ -66,6 +67,27 @@ func TestABanEndsByItself(t *testing.T) {
 	}
 	r.Forgive(r.phone)
 	r.await(t, "the connection", func() bool { return !r.channel.Pausing() && r.device(t).State == gateway.Connected })
+}
+
+// whatsmeow tells that a connection has ended beside what it tells of the next.
+func TestALateWordEndsNoConnection(t *testing.T) {
+	r := newRig(t, &channeltest.Door{})
+	r.start(t, true)
+	r.channel.Hear(&events.Disconnected{})
+	if r.channel.Pausing() || r.device(t).State != gateway.Connected {
+		t.Errorf("the device is %s", r.device(t).State)
+	}
+}
+
+func TestAConnectionThatDoesNotComeBackIsBegunAnew(t *testing.T) {
+	r := newRig(t, &channeltest.Door{})
+	r.config.Stalled = 3 * time.Second
+	r.start(t, true)
+	r.channel.Hear(&events.KeepAliveTimeout{}) // and no word that it is well again
+	if !r.channel.Pausing() {
+		t.Fatal("the word was not heard")
+	}
+	r.await(t, "another connection", func() bool { return !r.channel.Pausing() })
 }
 
 func TestADeviceIsLinkedToItsOwnPhoneOnce(t *testing.T) {

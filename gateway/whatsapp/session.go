@@ -39,6 +39,7 @@ type session struct {
 
 	mu     sync.Mutex
 	device gateway.Device // as it was last told
+	since  time.Time      // without a connection, where there is none
 	over   bool           // why it ended is told by whoever runs it
 }
 
@@ -75,7 +76,7 @@ func (s *session) run(ctx context.Context, d gateway.Device) end {
 	s.ctx, stop = context.WithCancel(context.Background())
 	defer s.work.Wait()
 	defer stop()
-	s.device = d
+	s.device, s.since = d, time.Now()
 	defer s.close()
 	if err := s.client.ConnectContext(ctx); err != nil {
 		s.log.Warn("cannot connect to WhatsApp", "error", err)
@@ -88,12 +89,31 @@ func (s *session) run(ctx context.Context, d gateway.Device) end {
 		}
 	}
 	defer s.client.Disconnect()
-	select {
-	case e := <-s.ended:
-		return e
-	case <-ctx.Done():
-		return end{}
+	watch := time.NewTicker(s.channel.config.Stalled / 4)
+	defer watch.Stop()
+	for {
+		select {
+		case e := <-s.ended:
+			return e
+		case <-watch.C:
+			if away := s.away(); away > s.channel.config.Stalled {
+				s.log.Warn("no connection to WhatsApp: it is begun anew", "for", away)
+				return end{}
+			}
+		case <-ctx.Done():
+			return end{}
+		}
 	}
+}
+
+// away is how long there has been no connection.
+func (s *session) away() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.channel.live.Load() == s {
+		return 0
+	}
+	return time.Since(s.since)
 }
 
 // close ends what events tell of the device.
@@ -120,8 +140,8 @@ func (s *session) stands(state gateway.DeviceState) {
 	}
 	if state == gateway.Connected {
 		s.channel.live.Store(s)
-	} else {
-		s.channel.live.CompareAndSwap(s, nil)
+	} else if s.channel.live.CompareAndSwap(s, nil) {
+		s.since = time.Now()
 	}
 	if s.device.State != state {
 		s.device = s.channel.keep(s.device, state, "")
@@ -141,7 +161,11 @@ func (s *session) hear(e any) (took bool) {
 	case *events.Connected:
 		s.resets.Store(0)
 		s.stands(gateway.Connected)
-	case *events.Disconnected, *events.KeepAliveTimeout:
+	case *events.Disconnected:
+		if !s.client.IsConnected() { // else its word came later than the next connection's
+			s.stands(gateway.Connecting)
+		}
+	case *events.KeepAliveTimeout:
 		s.stands(gateway.Connecting)
 	case *events.KeepAliveRestored:
 		s.stands(gateway.Connected)

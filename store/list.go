@@ -40,7 +40,7 @@ var (
 	// Each counts an index that holds nothing else.
 	countMine  = both(`select count(*) from tickets /* indexed by tickets_owner */ where brand = $1 and owner = $2 and status in ('assigned', 'snoozed')`)
 	countQueue = both(`select count(*) from tickets /* indexed by tickets_queue */ where brand = $1 and status = 'queued'`)
-	countAll   = both(`select count(*) from conversations /* indexed by conversations_all */ where brand = $1`)
+	countAll   = both(`select count(*) from conversations where brand = $1`)
 	countDesk  = both(`select count(*) from tickets /* indexed by tickets_open */ where brand = $1 and status <> 'resolved'`)
 
 	lastMessages = pair(

@@ -1,0 +1,22 @@
+-- SQLite keeps a table without rowid as an index: its inner pages hold whole rows,
+-- and a row of more than a quarter of a page has pages of its own, which each
+-- change writes anew. These rows are as long as that; the other tables' are not.
+-- sqlite: alter table events rename to events_before;
+-- sqlite: create table events (brand text not null, seq bigint not null, type text not null, customer text not null, version bigint not null, payload text not null, at bigint not null, primary key (brand, seq));
+-- sqlite: insert into events select brand, seq, type, customer, version, payload, at from events_before order by brand, seq;
+-- sqlite: drop table events_before;
+
+-- sqlite: drop index conversations_all;
+-- sqlite: alter table conversations rename to conversations_before;
+-- sqlite: create table conversations (brand text not null, customer text not null, state text not null, version bigint not null, epoch bigint not null, script text not null, data text not null, changed bigint not null, primary key (brand, customer));
+-- sqlite: insert into conversations select brand, customer, state, version, epoch, script, data, changed from conversations_before order by brand, customer;
+-- sqlite: drop table conversations_before;
+
+-- sqlite: drop index prompts_customer;
+-- sqlite: drop index prompts_campaign;
+-- sqlite: alter table prompts rename to prompts_before;
+-- sqlite: create table prompts (brand text not null, id text not null, customer text not null, status text not null, campaign text not null, request text not null, verdict text not null, merged text not null default '', created bigint not null, changed bigint not null, code text not null default '', primary key (brand, id));
+-- sqlite: insert into prompts select brand, id, customer, status, campaign, request, verdict, merged, created, changed, code from prompts_before order by brand, id;
+-- sqlite: drop table prompts_before;
+-- sqlite: create index prompts_customer on prompts (brand, customer, id);
+-- sqlite: create index prompts_campaign on prompts (brand, campaign, id, status, code) where campaign <> '';

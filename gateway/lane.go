@@ -26,7 +26,7 @@ type lane struct {
 	slots   chan struct{}
 	kicked  chan struct{}
 	closed  countries
-	resting atomic.Bool // the pump waits until prompts may have room
+	stocked atomic.Bool // the pump has prompts in hand, or knows that there are more
 
 	mu     sync.Mutex
 	halted string // why nothing is sent, "" while it is
@@ -120,10 +120,10 @@ func (l *lane) tokens(segments int) int {
 	return min(max(segments, 1), l.limiter.Burst())
 }
 
-// kick tells the pump that a message waits. While prompts have no room, one more
-// of them is no news.
+// kick tells the pump that a message waits. Where it has not come to the end of
+// the prompts, one more of them is no news.
 func (l *lane) kick(bulk bool) {
-	if bulk && l.resting.Load() {
+	if bulk && l.stocked.Load() {
 		return
 	}
 	select {
@@ -149,8 +149,10 @@ func (l *lane) pump(ctx context.Context) {
 		more, pause := true, time.Duration(0)
 		for more && pause == 0 && l.open() {
 			if len(read) == 0 {
+				l.stocked.Store(false) // what comes from now on may not be read
 				read = l.ready(ctx)
 				more = len(read) == pumpBatch
+				l.stocked.Store(more)
 			}
 			var refused bool
 			read, pause, refused = l.claim(ctx, read)
@@ -160,7 +162,7 @@ func (l *lane) pump(ctx context.Context) {
 		if pause > 0 {
 			again = time.After(pause)
 		}
-		l.resting.Store(pause > 0)
+		l.stocked.Store(pause > 0)
 		select {
 		case <-ctx.Done():
 			return
@@ -171,7 +173,6 @@ func (l *lane) pump(ctx context.Context) {
 			read = nil
 			l.quicken()
 		}
-		l.resting.Store(false)
 	}
 }
 

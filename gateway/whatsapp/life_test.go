@@ -73,6 +73,7 @@ func TestABanEndsByItself(t *testing.T) {
 func TestALateWordEndsNoConnection(t *testing.T) {
 	r := newRig(t, &channeltest.Door{})
 	r.start(t, true)
+	r.await(t, "that it is kept", func() bool { return r.device(t).State == gateway.Connected })
 	r.channel.Hear(&events.Disconnected{})
 	if r.channel.Pausing() || r.device(t).State != gateway.Connected {
 		t.Errorf("the device is %s", r.device(t).State)

@@ -233,9 +233,11 @@ func (c *conn) node(ctx context.Context) (*waBinary.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	// No fault of ours: whatsmeow lets the next frame overtake one whose deadline
+	// ends while it is written. WhatsApp hangs up, and so do we.
 	plain, err := c.opens.Open(nil, nonce(c.opened), f, nil)
 	if err != nil {
-		return nil, faultf("open a frame: %w", err)
+		return nil, fmt.Errorf("open a frame: %w", err)
 	}
 	c.opened++
 	if plain, err = waBinary.Unpack(plain); err != nil {

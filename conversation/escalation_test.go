@@ -40,14 +40,14 @@ func consents() Event {
 	return Event{ID: "c", Type: ConsentRecorded, Time: monday.Add(-time.Hour), Consent: &Consent{Medium: SMS, Purpose: Marketing, State: Given, Source: "form", At: monday.Add(-time.Hour)}}
 }
 
-// Each rule of the default script hands over, for its reason, with the values
-// that it looked at, in words that agents read.
 func voiceMessage(id string) Event {
 	e := text(id, "")
 	e.Message.Media = []Media{{URL: "https://media.example/1", Type: "audio/ogg"}}
 	return e
 }
 
+// Each rule of the default script hands over, for its reason, with the values
+// that it looked at, in words that agents read.
 func TestEachRuleHandsOver(t *testing.T) {
 	s := defaultScript(t)
 	long := strings.Repeat("Je vous raconte toute mon histoire avec cette maison depuis des années et des années. ", 12)

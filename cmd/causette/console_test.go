@@ -18,6 +18,22 @@ import (
 // The desk's whole path, on the running demo: customers on simulated phones,
 // agents in browsers.
 func TestTheDeskInBrowsers(t *testing.T) {
+	needBrowsers(t)
+	base, logins := startDemo(t)
+	passwords, err := json.Marshal(logins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := inBrowsers(t, "desk.test.mjs", 8*time.Minute, "BASE="+base, "LOGINS="+string(passwords))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// needBrowsers skips or ends a test that cannot look at the page.
+func needBrowsers(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("browsers take a while")
 	}
@@ -27,21 +43,17 @@ func TestTheDeskInBrowsers(t *testing.T) {
 	if _, err := os.Stat("console_test/node_modules/playwright-core"); err != nil {
 		t.Fatal("the browser's driver is not installed: run make test (or npm ci in cmd/causette/console_test)")
 	}
-	base, logins := startDemo(t)
-	passwords, err := json.Marshal(logins)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+}
+
+// inBrowsers runs a script of console_test, and returns what it said.
+func inBrowsers(t *testing.T, script string, within time.Duration, env ...string) ([]byte, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	node := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "desk.test.mjs")
+	node := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", script)
 	node.Dir = "console_test"
-	node.Env = append(os.Environ(), "BASE="+base, "LOGINS="+string(passwords))
-	out, err := node.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	t.Logf("%s", out)
+	node.Env = append(os.Environ(), env...)
+	return node.CombinedOutput()
 }
 
 // startDemo runs the demo until the test ends. It returns its address and the

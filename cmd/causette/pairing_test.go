@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,9 +14,7 @@ import (
 
 // An admin links a phone at the console, in a browser, by the code that it shows.
 func TestAPhoneIsLinkedAtTheConsole(t *testing.T) {
-	if testing.Short() {
-		t.Skip("browsers take a while")
-	}
+	needBrowsers(t)
 	played := whatsapptest.New(t)
 	phones := map[string]*whatsapptest.Contact{
 		"phone":   played.Contact("Lumen", "33937000001", "100000000000001"),
@@ -46,12 +41,7 @@ func TestAPhoneIsLinkedAtTheConsole(t *testing.T) {
 	if !ok {
 		t.Fatal(c.tail())
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	node := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "pairing.test.mjs")
-	node.Dir = "console_test"
-	node.Env = append(os.Environ(), append(admin, "BASE="+base, "SCAN="+scan.URL)...)
-	if out, err := node.CombinedOutput(); err != nil {
+	if out, err := inBrowsers(t, "pairing.test.mjs", 2*time.Minute, append(admin, "BASE="+base, "SCAN="+scan.URL)...); err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, c.tail())
 	}
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,9 +18,7 @@ import (
 // 10,000 messages, and a browser scrolls through both: hardly a frame may be
 // late. Else the desk is small, and only that everything comes is looked at.
 func TestProofScrolling(t *testing.T) {
-	if testing.Short() {
-		t.Skip("browsers take a while")
-	}
+	needBrowsers(t)
 	size, long, proof := 1000, 500, os.Getenv("CAUSETTE_PROOF") == "1"
 	if proof {
 		size, long = 100_000, 10_000
@@ -41,13 +37,8 @@ func TestProofScrolling(t *testing.T) {
 		t.Fatal(c.tail())
 	}
 	stolen := gatewaytest.Stolen()
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
-	defer cancel()
-	node := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", "scroll.test.mjs")
-	node.Dir = "console_test"
-	node.Env = append(os.Environ(), append(admin, "BASE="+base, "WRITER="+string(writer),
+	out, err := inBrowsers(t, "scroll.test.mjs", 8*time.Minute, append(admin, "BASE="+base, "WRITER="+string(writer),
 		"SIZE="+strconv.Itoa(size), "LONG="+strconv.Itoa(long), "BOUND="+strconv.FormatBool(proof))...)
-	out, err := node.CombinedOutput()
 	t.Logf("the host took %.0f %% of the machine meanwhile\n%s", 100*stolen(), out)
 	if err != nil {
 		t.Fatal(err)

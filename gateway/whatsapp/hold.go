@@ -49,6 +49,10 @@ func (c *Channel) device(ctx context.Context) (gateway.Device, error) {
 func (c *Channel) hold(ctx context.Context, door gateway.Door) (ended bool) {
 	c.node.Lock()
 	defer c.node.Unlock()
+	select {
+	case <-c.poked: // what was linked until now is what it holds: at its end it waits for a person
+	default:
+	}
 	until := time.Now().Add(c.config.Lease)
 	d, err := c.config.Store.HoldDevice(ctx, c.config.Brand, c.config.ID, c.config.Node, c.config.Lease)
 	switch {

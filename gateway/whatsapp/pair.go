@@ -38,13 +38,13 @@ func (c *Channel) Pair(ctx context.Context) (<-chan gateway.PairStep, error) {
 		last := p.follow(ctx, codes, steps)
 		p.client.Disconnect()
 		c.free()
-		c.node.Unlock()
 		if last.Done {
 			select {
 			case c.poked <- struct{}{}:
 			default:
 			}
 		}
+		c.node.Unlock()
 		steps <- last // one place is kept for it
 	}()
 	return steps, nil

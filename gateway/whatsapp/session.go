@@ -74,8 +74,12 @@ func newSession(c *Channel, door gateway.Door, d *store.Device) *session {
 func (s *session) run(ctx context.Context, d gateway.Device) end {
 	var stop context.CancelFunc
 	s.ctx, stop = context.WithCancel(context.Background())
-	defer s.work.Wait()
-	defer stop()
+	defer func() {
+		s.mu.Lock()
+		stop()
+		s.mu.Unlock()
+		s.work.Wait()
+	}()
 	s.device, s.since = d, time.Now()
 	defer s.close()
 	if err := s.client.ConnectContext(ctx); err != nil {
@@ -218,8 +222,14 @@ func (s *session) reachOut(active bool, until time.Time) {
 // reachOutPause is how long no new chat is begun where WhatsApp does not say.
 const reachOutPause = 24 * time.Hour
 
-// later does something beside the events.
+// later does something beside the events. An event can outlive the connection: what
+// it starts once the session stops is left.
 func (s *session) later(timeout time.Duration, do func(context.Context)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return
+	}
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, timeout)
 		defer cancel()

@@ -59,6 +59,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ws.SetReadLimit(16 << 20)
 	c := &conn{s: s, ws: ws}
 	defer c.cut()
+	if !c.came() {
+		return
+	}
+	defer c.left()
 	err = c.handshake(r.Context())
 	if err == nil {
 		err = c.converse(r.Context())
@@ -66,7 +70,40 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil && !errors.Is(err, io.EOF) && websocket.CloseStatus(err) == -1 {
 		c.complain(err)
 	}
-	c.gone()
+}
+
+// refuse ends the connection once the device has had the time to read why.
+func (c *conn) refuse(why waBinary.Node) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := c.send(why)
+	for err == nil {
+		err = c.more(ctx)
+	}
+	return io.EOF
+}
+
+// came says whether the server is still there.
+func (c *conn) came() bool {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if c.s.conns == nil {
+		return false
+	}
+	c.s.conns[c] = true
+	c.s.serving.Add(1)
+	return true
+}
+
+// left forgets the connection, and that it was its account's.
+func (c *conn) left() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	delete(c.s.conns, c)
+	if c.account != nil && c.account.conn == c {
+		c.account.conn = nil
+	}
+	c.s.serving.Done()
 }
 
 // complain tells the test of what a client should not do. A connection that was
@@ -264,25 +301,11 @@ func (c *conn) login() error {
 	s.mu.Unlock()
 	switch {
 	case a == nil:
-		_ = c.send(failure("401"))
-		return io.EOF
+		return c.refuse(failure("401"))
 	case refusal.Tag != "":
-		_ = c.send(refusal)
-		return io.EOF
+		return c.refuse(refusal)
 	}
 	return c.send(waBinary.Node{Tag: "success", Attrs: waBinary.Attrs{"t": now(), "lid": a.lid, "props": "27", "companion_enc_static": "x"}})
-}
-
-// gone forgets the connection of an account.
-func (c *conn) gone() {
-	if c.account == nil {
-		return
-	}
-	c.s.mu.Lock()
-	defer c.s.mu.Unlock()
-	if c.account.conn == c {
-		c.account.conn = nil
-	}
 }
 
 // failure refuses a login.

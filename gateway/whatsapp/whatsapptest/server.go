@@ -51,7 +51,8 @@ type Server struct {
 	fate     func(id string) Fate
 	blobs    map[string][]byte // media, encrypted
 	seen     []Seen
-	closed   bool
+	conns    map[*conn]bool // nil once the server is closed
+	serving  sync.WaitGroup
 }
 
 // Fate is what becomes of a message that a device sends.
@@ -88,6 +89,7 @@ func New(t testing.TB) *Server {
 	s := &Server{
 		t: t, static: static, pairing: make(chan *conn, 8),
 		accounts: make(map[string]*account), contacts: make(map[string]*Contact), blobs: make(map[string][]byte),
+		conns: make(map[*conn]bool),
 	}
 	if s.chain, err = certify(static.PublicKey().Bytes()); err != nil {
 		t.Fatal(err)
@@ -105,17 +107,13 @@ func New(t testing.TB) *Server {
 
 func (s *Server) close() {
 	s.mu.Lock()
-	s.closed = true
-	conns := make([]*conn, 0, len(s.accounts))
-	for _, a := range s.accounts {
-		if a.conn != nil {
-			conns = append(conns, a.conn)
-		}
-	}
+	conns := s.conns
+	s.conns = nil
 	s.mu.Unlock()
-	for _, c := range conns {
+	for c := range conns {
 		c.cut()
 	}
+	s.serving.Wait() // they use what is closed now
 	s.http.CloseClientConnections()
 	s.http.Close()
 	if err := s.signal.Close(); err != nil {

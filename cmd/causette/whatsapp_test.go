@@ -184,17 +184,19 @@ func (c *chatter) write(ctx context.Context, pause time.Duration) {
 
 // settled waits until every text has its turn and every message has left.
 func (c *chatter) settled(ctx context.Context) *history {
+	h := &history{}
 	for {
-		h, err := readHistory(ctx, c.store)
+		now, err := readHistory(ctx, c.store)
+		if err == nil {
+			h = now
+		}
 		if err == nil && h.quiet() && c.Waiting(c.phone) == 0 && c.taken(h) == len(c.contacts)*c.each {
 			return h
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
-			if h != nil {
-				c.t.Errorf("seed %d: %d turns, %d unacknowledged, unsettled: %v", c.seed, c.taken(h), c.Waiting(c.phone), h.unsettled())
-			}
+			c.t.Errorf("seed %d: %d turns, %d unacknowledged, unsettled: %v", c.seed, c.taken(h), c.Waiting(c.phone), h.unsettled())
 			return h
 		}
 	}

@@ -70,14 +70,17 @@ func (c *Channel) offer(ctx context.Context) (<-chan whatsmeow.QRChannelItem, *p
 		return nil, nil, gateway.ErrPaired
 	}
 	p := &pair{channel: c, device: d, client: newClient(c, c.config.Sessions.NewDevice()), came: make(chan any, 16)}
-	p.client.AddEventHandler(func(e any) {
+	p.client.AddEventHandlerWithSuccessStatus(func(e any) bool {
 		switch e.(type) {
+		case *events.Message: // the session has it delivered again, and takes it
+			return false
 		case *events.PairSuccess, *events.PairError, *events.Connected, *events.ConnectFailure, *events.LoggedOut, *events.ClientOutdated:
 			select {
 			case p.came <- e:
 			default:
 			}
 		}
+		return true
 	})
 	codes, err := p.client.GetQRChannel(ctx)
 	if err == nil {

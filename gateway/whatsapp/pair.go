@@ -20,22 +20,32 @@ const pairing = 4 * time.Minute
 // Pair links the channel's device to a phone: the steps are codes to show, each
 // until it expires, and the end. The device is this node's meanwhile.
 func (c *Channel) Pair(ctx context.Context) (<-chan gateway.PairStep, error) {
+	ctx, lost := context.WithCancelCause(ctx)
 	ctx, cancel := context.WithTimeout(ctx, pairing)
+	end := func() { cancel(); lost(nil) }
 	if !c.node.TryLock() {
-		cancel()
+		end()
 		return nil, gateway.ErrHeld
 	}
+	until := time.Now().Add(c.config.Lease)
 	codes, p, err := c.offer(ctx)
 	if err != nil {
 		c.node.Unlock()
-		cancel()
+		end()
 		return nil, err
 	}
 	steps := make(chan gateway.PairStep, 8)
 	go func() {
-		defer cancel()
 		defer close(steps)
+		renewed := make(chan struct{})
+		go func() {
+			defer close(renewed)
+			c.renew(ctx, until)
+			lost(gateway.ErrHeld)
+		}()
 		last := p.follow(ctx, codes, steps)
+		end()
+		<-renewed
 		p.client.Disconnect()
 		c.free()
 		if last.Done {
@@ -59,7 +69,7 @@ type pair struct {
 }
 
 func (c *Channel) offer(ctx context.Context) (<-chan whatsmeow.QRChannelItem, *pair, error) {
-	d, err := c.config.Store.HoldDevice(ctx, c.config.Brand, c.config.ID, c.config.Node, pairing)
+	d, err := c.config.Store.HoldDevice(ctx, c.config.Brand, c.config.ID, c.config.Node, c.config.Lease)
 	switch {
 	case err != nil:
 		return nil, nil, err

@@ -147,6 +147,9 @@ func (b *bench) fetch(ctx context.Context, admin, name string, seconds int) erro
 		return fmt.Errorf("profile: %w", err)
 	}
 	defer res.Body.Close()
+	if err := os.MkdirAll(b.profiles, 0o755); err != nil {
+		return fmt.Errorf("profile: %w", err)
+	}
 	f, err := os.Create(filepath.Join(b.profiles, name+".pprof"))
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)

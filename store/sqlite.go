@@ -38,6 +38,7 @@ type writer struct {
 	conn  *sql.Conn
 	turn  chan struct{} // holds one token: whoever has it writes
 	wrote chan struct{} // the write-ahead log has grown
+	file  *handle       // of the database
 
 	carrying sync.WaitGroup // checkpoint
 	session
@@ -70,17 +71,24 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 	}
 	w.session = session{engine: sqliteEngine, db: w.conn, clock: o.Clock,
 		queries: map[*statement]*sql.Stmt{}, execs: map[*statement]driver.StmtExecContext{}}
+	if w.file, err = openHandle(file); err != nil {
+		return errors.Join(err, w.conn.Close(), w.db.Close())
+	}
 	w.turn <- struct{}{}
 	s.writer = w
 	w.carrying.Go(s.checkpoint)
 	return nil
 }
 
-// checkpointPause is how long the write-ahead log grows before it is carried to
-// the database file beside the writer, who else would stop for it, every 4000
-// pages. The writer still does when the log is four times as long: only a pause
-// in the writing lets it begin anew.
-const checkpointPause = 200 * time.Millisecond
+// The write-ahead log is carried to the database file beside the writer, in small
+// pieces that are made durable at once: a commit waits as long as the disk is busy
+// with them. The log begins anew only where nothing is left to carry when the writer
+// begins: once it is long, the writer waits for its last pages. At four times that
+// length the writer would carry all that is left by itself.
+const (
+	checkpointPause = 50 * time.Millisecond
+	longLog         = 4000 // pages
+)
 
 func (s *Store) checkpoint() {
 	for {
@@ -89,7 +97,17 @@ func (s *Store) checkpoint() {
 		case <-s.closed.Done():
 			return
 		}
-		if _, err := s.db.ExecContext(s.closed, "pragma wal_checkpoint(passive)"); err != nil && s.closed.Err() == nil {
+		pages, err := s.carry()
+		if err == nil {
+			err = s.writer.file.Sync()
+		}
+		if err == nil && pages > longLog {
+			if _, open := <-s.writer.turn; open {
+				_, err = s.carry()
+				s.writer.turn <- struct{}{}
+			}
+		}
+		if err != nil && s.closed.Err() == nil {
 			s.log.Warn("cannot carry the write-ahead log to the database file", slog.Any("error", err))
 		}
 		select {
@@ -98,6 +116,13 @@ func (s *Store) checkpoint() {
 			return
 		}
 	}
+}
+
+// carry carries what readers let it, and says how long the log is.
+func (s *Store) carry() (pages int, err error) {
+	var busy, carried int
+	err = s.db.QueryRowContext(s.closed, "pragma wal_checkpoint(passive)").Scan(&busy, &pages, &carried)
+	return pages, err
 }
 
 // sqliteDSN makes the driver's name of a database file, and the file's path.

@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"encoding/binary"
+	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -30,6 +33,47 @@ func openFile(t testing.TB, url string) *store.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// The write-ahead log begins anew while it is written to without a pause.
+func TestTheLogOfABusyDatabaseBeginsAnew(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "causette.db")
+	b := &turns{s: openFile(t, file), size: 256, pool: 2000}
+	if err := b.fill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	begun := logHead(t, file)
+	for logHead(t, file) == begun {
+		sent, err := b.turn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.settle(t.Context(), sent); err != nil {
+			t.Fatal(err)
+		}
+		log, err := os.Stat(file + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pages := log.Size() / 4096; pages > 15_000 { // at 16,000 the writer itself would carry it
+			t.Fatalf("the log has %d pages", pages)
+		}
+	}
+}
+
+// logHead is how often the log began anew (https://sqlite.org/fileformat2.html#walformat).
+func logHead(t *testing.T, file string) uint32 {
+	t.Helper()
+	f, err := os.Open(file + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var head [16]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil {
+		t.Fatal(err)
+	}
+	return binary.BigEndian.Uint32(head[12:])
 }
 
 func TestSQLiteIsAStore(t *testing.T) { storetest.Run(t, openSQLite) }

@@ -122,6 +122,9 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.file.close())
+	}
 	if s.release != nil {
 		errs = append(errs, s.release())
 		s.release = nil

@@ -122,8 +122,9 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}
-	if s.writer != nil {
+	if s.writer != nil && s.writer.file != nil {
 		errs = append(errs, s.writer.file.close())
+		s.writer.file = nil
 	}
 	if s.release != nil {
 		errs = append(errs, s.release())

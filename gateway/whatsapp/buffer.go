@@ -12,11 +12,7 @@ import (
 // WhatsApp that it was had: it is lost if the first handling fails.
 type oneAtATime struct {
 	store.EventBuffer
-	place chan struct{} // taken from a look that finds nothing to the end of the decryption
-}
-
-func newOneAtATime(b store.EventBuffer) *oneAtATime {
-	return &oneAtATime{b, make(chan struct{}, 1)}
+	place chan struct{} // the channel's, taken from a look that finds nothing to the end of the decryption
 }
 
 // GetBufferedEvent is what whatsmeow asks first; where there is nothing, it decrypts

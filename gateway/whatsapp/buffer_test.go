@@ -38,7 +38,7 @@ func (b *plainBuffer) DoDecryptionTxn(ctx context.Context, fn func(context.Conte
 // A message that comes twice at once is decrypted once, and both have it.
 func TestAMessageIsDecryptedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newOneAtATime(&plainBuffer{kept: map[[32]byte]*store.BufferedEvent{}})
+		b := &oneAtATime{&plainBuffer{kept: map[[32]byte]*store.BufferedEvent{}}, make(chan struct{}, 1)}
 		hash, decrypted := [32]byte{1}, 0
 		var both sync.WaitGroup
 		for range 2 {
@@ -67,7 +67,7 @@ func TestAMessageIsDecryptedOnce(t *testing.T) {
 
 // What cannot be decrypted holds up nobody, and who is told to stop does not wait.
 func TestAFailedDecryptionGivesItsPlaceBack(t *testing.T) {
-	b := newOneAtATime(&plainBuffer{kept: map[[32]byte]*store.BufferedEvent{}})
+	b := &oneAtATime{&plainBuffer{kept: map[[32]byte]*store.BufferedEvent{}}, make(chan struct{}, 1)}
 	for range 2 {
 		if _, err := b.GetBufferedEvent(t.Context(), [32]byte{1}); err != nil {
 			t.Fatal(err)

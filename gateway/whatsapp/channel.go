@@ -70,6 +70,8 @@ type Channel struct {
 	live   atomic.Pointer[session] // nil while this node is not connected
 	node   sync.Mutex              // the device is this node's: Run or Pair
 	poked  chan struct{}           // the device has been paired
+
+	decrypting chan struct{} // one place, of all sessions: what one began may outlive it
 }
 
 var (
@@ -109,7 +111,7 @@ func New(c Config) (*Channel, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Channel{config: c, pace: newPace(c.PerMinute, c.PerDay), sent: newSent(), poked: make(chan struct{}, 1),
+	return &Channel{config: c, pace: newPace(c.PerMinute, c.PerDay), sent: newSent(), poked: make(chan struct{}, 1), decrypting: make(chan struct{}, 1),
 		log: c.Log.With("channel", c.ID)}, nil
 }
 

@@ -1,6 +1,7 @@
 package whatsapp_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -114,6 +115,34 @@ func TestADeviceIsLinkedToItsOwnPhoneOnce(t *testing.T) {
 	}
 	if _, err := c.Pair(t.Context()); !errors.Is(err, gateway.ErrHeld) {
 		t.Errorf("linked by another node: %v", err)
+	}
+}
+
+// A node that dies while it pairs leaves the device to the others as soon as one
+// that dies later.
+func TestAPairingHoldsTheDeviceByALease(t *testing.T) {
+	r := newRig(t, &channeltest.Door{})
+	r.config.Lease = time.Second
+	r.start(t, false)
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	steps, err := r.channel.Pair(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := r.device(t).Lease
+	if lasts := time.Until(first); lasts > r.config.Lease {
+		t.Errorf("the lease lasts for %s", lasts)
+	}
+	r.await(t, "another lease after the first", func() bool { return r.device(t).Lease.After(first.Add(r.config.Lease)) })
+	end()
+	for s := range steps {
+		if s.Done {
+			t.Error("nobody scanned the code")
+		}
+	}
+	if d := r.device(t); d.Lease.After(time.Now()) {
+		t.Errorf("after the end the device is with %s until %s", d.Node, d.Lease)
 	}
 }
 

@@ -67,7 +67,7 @@ func newClient(c *Channel, d *store.Device) *whatsmeow.Client {
 func newSession(c *Channel, door gateway.Door, d *store.Device) *session {
 	s := &session{channel: c, client: newClient(c, d), door: door, log: c.log, ended: make(chan end, 1), line: make(chan struct{}, 1)}
 	s.client.AddEventHandlerWithSuccessStatus(s.hear)
-	d.EventBuffer = newOneAtATime(d.EventBuffer)
+	d.EventBuffer = &oneAtATime{d.EventBuffer, c.decrypting}
 	return s
 }
 

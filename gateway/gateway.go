@@ -107,7 +107,8 @@ type Gateway struct {
 	metrics *metrics
 
 	busy    atomic.Int64  // works in line and attempts in flight
-	hard    chan struct{} // closed when attempts must not wait any more
+	hard    chan struct{} // closed when nothing is to be waited for any more
+	give    func()        // closes it
 	ending  chan struct{} // closed when the drain has begun
 	notices chan map[conversation.BrandID]int64
 	timer   poke
@@ -138,6 +139,7 @@ func New(o Options) (*Gateway, error) {
 		notices: make(chan map[conversation.BrandID]int64, 1),
 		timer:   newPoke(), jobs: newPoke(), missed: newPoke(), events: make(map[conversation.BrandID]poke),
 	}
+	g.give = sync.OnceFunc(func() { close(g.hard) })
 	for brand := range o.Hears {
 		g.events[brand] = newPoke()
 	}
@@ -202,6 +204,7 @@ func (g *Gateway) finish(running, writing, telling *sync.WaitGroup) {
 	g.drain()
 	g.queue.stop()
 	writing.Wait()
+	g.give()
 	close(g.notices)
 	telling.Wait()
 }
@@ -215,7 +218,7 @@ func (g *Gateway) drain() {
 	for g.busy.Load() > 0 {
 		if time.Now().After(give) {
 			g.log.Error("stopping with work unfinished; the next start takes it over", "works", g.busy.Load())
-			close(g.hard)
+			g.give()
 			return
 		}
 		time.Sleep(look)
@@ -350,15 +353,19 @@ func (g *Gateway) own(s settling) error {
 	if err := g.queue.push(context.Background(), w); err != nil {
 		return err
 	}
+	v := verdict{err: ErrBusy}
 	select {
-	case v := <-w.done:
-		if errors.Is(v.err, ErrUnknownCustomer) {
-			return nil // a report of somebody who was erased
+	case v = <-w.done:
+	case <-g.hard: // the writers have ended, or are not waited for
+		select {
+		case v = <-w.done:
+		default:
 		}
-		return v.err
-	case <-g.hard:
-		return ErrBusy
 	}
+	if errors.Is(v.err, ErrUnknownCustomer) {
+		return nil // a report of somebody who was erased
+	}
+	return v.err
 }
 
 // halt stops every lane that an error stops.

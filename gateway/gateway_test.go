@@ -30,6 +30,21 @@ func TestATextIsAnsweredOnce(t *testing.T) {
 	})
 }
 
+// A carrier's word that comes when the gateway has ended is refused, so that the
+// carrier says it again: nobody is left to hear it.
+func TestAReportAfterTheEndIsRefused(t *testing.T) {
+	engines(t, func(t *testing.T, url string) {
+		w := newWorld(t, url)
+		w.stop()
+		for range 200 { // more than the line holds
+			err := w.gateway.Report(t.Context(), gateway.Report{Brand: brand, Customer: "c1", Message: "m1", Status: gateway.Delivered, At: time.Now()})
+			if !errors.Is(err, gateway.ErrBusy) {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestMessagesOfOneCustomerLeaveInOrder(t *testing.T) {
 	engines(t, func(t *testing.T, url string) {
 		w := newWorld(t, url)

@@ -115,9 +115,10 @@ func (q *queue) push(ctx context.Context, w *work) error {
 	case q.own <- w:
 		return nil
 	case <-ctx.Done():
-		q.busy.Add(-1)
-		return ErrBusy
+	case <-q.closing:
 	}
+	q.busy.Add(-1)
+	return ErrBusy
 }
 
 // refuse closes the line to new events; what stands in it is still taken.

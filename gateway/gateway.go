@@ -353,19 +353,27 @@ func (g *Gateway) own(s settling) error {
 	if err := g.queue.push(context.Background(), w); err != nil {
 		return err
 	}
-	v := verdict{err: ErrBusy}
-	select {
-	case v = <-w.done:
-	case <-g.hard: // the writers have ended, or are not waited for
-		select {
-		case v = <-w.done:
-		default:
-		}
-	}
-	if errors.Is(v.err, ErrUnknownCustomer) {
+	err := g.heard(w).err
+	if errors.Is(err, ErrUnknownCustomer) {
 		return nil // a report of somebody who was erased
 	}
-	return v.err
+	return err
+}
+
+// heard is what a writer says of the gateway's own work; ErrBusy where they have
+// ended, or are not waited for any more.
+func (g *Gateway) heard(w *work) verdict {
+	select {
+	case v := <-w.done:
+		return v
+	case <-g.hard:
+	}
+	select {
+	case v := <-w.done:
+		return v
+	default:
+		return verdict{err: ErrBusy}
+	}
 }
 
 // halt stops every lane that an error stops.

@@ -113,7 +113,7 @@ func (l *lane) renew(a *launch) bool {
 	if err := l.g.queue.push(context.Background(), w); err != nil {
 		return false
 	}
-	v := <-w.done
+	v := l.g.heard(w)
 	if v.err != nil {
 		return true // the database is away; ask again later
 	}

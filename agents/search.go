@@ -41,6 +41,9 @@ type TextStore interface {
 	// they were. What was written within lag is left for later where
 	// transactions may end in another order than their ids.
 	IndexTexts(ctx context.Context, lag time.Duration, limit int) (int, error)
+	// Busy says whether turns have used much of the only writer's time since it
+	// was last asked: what can wait should.
+	Busy() bool
 }
 
 // FoundText is an item with whose thread it stands in.
@@ -82,13 +85,14 @@ func (d *Desk) SearchMessages(ctx context.Context, by Agent, q TextQuery) (Found
 // The index follows behind the turns, in small pieces: after each it rests ten
 // times as long as the piece took, so that at most a tenth of a processor, and
 // of SQLite's one writer, goes there. A piece holds up the turns that come
-// meanwhile, so it is as large as what takes a few milliseconds.
+// meanwhile, so it is as large as what takes a few milliseconds, and where turns
+// come one after the other there is one a second.
 const (
 	indexLeast = 16
 	indexMost  = 500
 	indexPiece = 5 * time.Millisecond
 	indexRest  = 10
-	indexEvery = time.Second      // looks at whether something is new
+	indexEvery = time.Second      // looks at whether something is new, and works where turns keep the writer busy
 	indexLag   = 60 * time.Second // a group ends within 30 s, and nodes' clocks agree within as many
 )
 
@@ -113,7 +117,11 @@ func (d *Desk) IndexTexts(ctx context.Context) {
 		case n == 0:
 			rest.Reset(indexEvery)
 		default:
-			rest.Reset(indexRest * took)
+			pause := indexRest * took
+			if d.store.Busy() {
+				pause = max(pause, indexEvery)
+			}
+			rest.Reset(pause)
 			if took > indexPiece {
 				batch = max(batch/2, indexLeast)
 			} else if n == batch {

@@ -200,6 +200,9 @@ func (gr *group) settle(ctx context.Context, tx Tx, p *part) error {
 		if w.settle != nil && w.row != nil {
 			s := *w.settle
 			s.Customer = w.row.Conversation.Customer.ID
+			if f := w.row.Flight; f != nil && f.Message == s.Message {
+				s.Flight = f
+			}
 			asked = append(asked, s)
 		}
 	}

@@ -179,6 +179,13 @@ type Flight struct {
 	Deadline time.Time // the request is not written after it, by the database's clock
 	Lease    time.Time // nobody else touches the message before it, by the database's clock
 	Exempt   bool      // a confirmation of STOP, START or HELP
+
+	// of the message, where Lock found it; a callback may have come first
+	Channel conversation.ChannelID
+	Prompt  string
+	Purpose conversation.Purpose
+	Carrier conversation.CarrierID
+	Code    string
 }
 
 // Ref points at a message.
@@ -259,6 +266,7 @@ type Settlement struct {
 	Holds    bool      // with Queued: one that is queued waits until After as well
 	Expires  time.Time // of one that is held; zero: as before
 	At       time.Time
+	Flight   *Flight // the message as Lock found it in flight in this transaction; nil: it is read
 }
 
 // Settled is a settlement that changed something. Its Status, Code and Carrier

@@ -101,13 +101,17 @@ func (b *turns) settle(ctx context.Context, flights []gateway.Flight) error {
 			}
 			log[i] = gateway.Entry{Type: "message.status", Customer: f.Customer, At: tx.Now(), Payload: []byte(`{"message":"m","status":"accepted","was":"posting"}`)}
 		}
-		if _, err := tx.Lock(ctx, benchBrand, who); err != nil {
+		rows, err := tx.Lock(ctx, benchBrand, who)
+		if err != nil {
 			return err
+		}
+		for i, r := range rows {
+			settlements[i].Flight = r.Flight
 		}
 		if _, err := tx.Settle(ctx, benchBrand, settlements); err != nil {
 			return err
 		}
-		_, err := tx.Append(ctx, benchBrand, log)
+		_, err = tx.Append(ctx, benchBrand, log)
 		return err
 	})
 }

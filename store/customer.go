@@ -11,6 +11,10 @@ import (
 	"github.com/causette/causette/gateway"
 )
 
+const flightColumns = `coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0), coalesce(m.deadline, 0),
+	coalesce(m.lease, 0), coalesce(m.exempt, false), coalesce(m.channel, ''), coalesce(m.prompt, ''), coalesce(m.purpose, ''),
+	coalesce(m.carrier, ''), coalesce(m.code, '')`
+
 var (
 	// Locking and reading are statements of their own: one that waits for a
 	// lock goes on with the snapshot from before the wait, and would read the
@@ -24,18 +28,15 @@ var (
 	// themselves: a server whose statistics are older than a bulk job would read
 	// everything that is queued.
 	readUnderWay = pair(
-		`select u.customer, w.waiting, coalesce(m.id, ''), coalesce(m.node, ''), coalesce(m.attempts, 0),
-			coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)
+		`select u.customer, w.waiting, `+flightColumns+`
 		from unnest($2::text[]) u(customer)
 		cross join lateral (select count(*) as waiting from messages q where q.brand = $1 and q.customer = u.customer and q.stage = 'queued') w
 		left join lateral (select * from messages p where p.brand = $1 and p.customer = u.customer and p.stage = 'posting' limit 1) m on true
 		where w.waiting > 0 or m.id is not null`,
-		`select u.value, (select count(*) from messages q where q.brand = $1 and q.customer = u.value and q.stage = 'queued') as waiting,
-			coalesce(m.id, '') as flight, coalesce(m.node, ''), coalesce(m.attempts, 0),
-			coalesce(m.deadline, 0), coalesce(m.lease, 0), coalesce(m.exempt, false)
+		`select u.value, (select count(*) from messages q where q.brand = $1 and q.customer = u.value and q.stage = 'queued') as waiting, `+flightColumns+`
 		from json_each($2) u
 		left join messages m on m.brand = $1 and m.customer = u.value and m.stage = 'posting'
-		where waiting > 0 or flight <> ''`)
+		where waiting > 0 or m.id is not null`)
 
 	changeConversations = update("conversations", "customer text",
 		"state text, version bigint, epoch bigint, script text, data text, changed bigint")
@@ -142,24 +143,51 @@ func (x *session) customers(ctx context.Context, customers *statement, brand con
 	}
 	slices.Sort(ids)
 	profiles := make(map[conversation.CustomerID][]byte, len(whole))
-	scanCustomer := func(scan scanner) error {
-		var id conversation.CustomerID
-		var profile []byte
-		err := scan(&id, &profile)
+	under := make(map[conversation.CustomerID]underWay)
+	add := func(id conversation.CustomerID) {
 		r := &gateway.Row{}
 		r.Conversation.Brand, r.Conversation.Customer.ID = brand, id
-		found[id], profiles[id] = r, profile
-		return err
+		found[id] = r
+	}
+	askUnderWay := func() error {
+		return x.ask(ctx, readUnderWay, func(scan scanner) error { return scanUnderWay(scan, under) }, string(brand), ids)
+	}
+	askCustomers := func() error {
+		return x.ask(ctx, customers, func(scan scanner) error {
+			var id conversation.CustomerID
+			var profile []byte
+			err := scan(&id, &profile)
+			add(id)
+			profiles[id] = profile
+			return err
+		}, string(brand), ids)
 	}
 	scanConversation := func(scan scanner) error { return scanConversation(scan, found) }
-	err := errors.Join(
-		x.ask(ctx, customers, scanCustomer, string(brand), ids),
-		x.ask(ctx, readUnderWay, func(scan scanner) error { return scanUnderWay(scan, found) }, string(brand), ids))
+	var err error
+	if x.engine == sqliteEngine { // nothing to lock: who has a message in flight is there
+		err = askUnderWay()
+		ids = slices.DeleteFunc(ids, func(id string) bool {
+			c := conversation.CustomerID(id)
+			brief := !whole[c] && under[c].flight != nil && under[c].waiting == 0
+			if brief {
+				add(c)
+			}
+			return brief
+		})
+		err = errors.Join(err, askCustomers())
+	} else {
+		err = errors.Join(askCustomers(), askUnderWay())
+	}
 	if len(read) > 0 {
 		err = errors.Join(err, x.ask(ctx, readConversations, scanConversation, string(brand), read))
 	}
 	if err := errors.Join(err, x.hear(ctx)); err != nil {
 		return nil, err
+	}
+	for id, u := range under {
+		if r := found[id]; r != nil {
+			r.Waiting, r.Flight = u.waiting, u.flight
+		}
 	}
 	read = read[:0]
 	for id, r := range found {
@@ -202,22 +230,25 @@ func scanConversation(scan scanner, found map[conversation.CustomerID]*gateway.R
 	return nil
 }
 
-func scanUnderWay(scan scanner, found map[conversation.CustomerID]*gateway.Row) error {
+// underWay is what a customer has queued, and in flight.
+type underWay struct {
+	waiting int
+	flight  *gateway.Flight
+}
+
+func scanUnderWay(scan scanner, under map[conversation.CustomerID]underWay) error {
 	var f gateway.Flight
-	var waiting int
+	var u underWay
 	var deadline, lease int64
-	if err := scan(&f.Customer, &waiting, &f.Message, &f.Node, &f.Attempt, &deadline, &lease, &f.Exempt); err != nil {
+	if err := scan(&f.Customer, &u.waiting, &f.Message, &f.Node, &f.Attempt, &deadline, &lease, &f.Exempt,
+		&f.Channel, &f.Prompt, &f.Purpose, &f.Carrier, &f.Code); err != nil {
 		return err
 	}
-	r := found[f.Customer]
-	if r == nil {
-		return nil
-	}
-	r.Waiting += waiting
 	if f.Message != "" {
 		f.Deadline, f.Lease = moment(deadline), moment(lease)
-		r.Flight = &f
+		u.flight = &f
 	}
+	under[f.Customer] = u
 	return nil
 }
 

@@ -25,8 +25,11 @@ var (
 		 left join messages o on o.brand = $1 and o.channel = m.channel and o.carrier = u.value ->> 2
 			and o.carrier <> '' and o.stage <> 'received'
 		 order by 1`)
-	writeAttempts = update("messages", "id text",
-		"stage text, status text, carrier text, code text, not_before bigint, expires bigint, changed bigint")
+	// Which of the carrier's ids are bound already.
+	readBound = both(`select carrier, id from messages /* indexed by messages_carrier */
+		where brand = $1 and channel = $2 and carrier = any($3) and carrier <> '' and stage <> 'received'`)
+	writeAttempts = update("messages", "id text", "stage text, status text, carrier text, code text, changed bigint")
+	holdAttempts  = update("messages", "id text", "not_before bigint, expires bigint")
 )
 
 // attempt is an outbound message as settling sees it.
@@ -43,6 +46,7 @@ type attempt struct {
 	notBefore time.Time
 	expires   time.Time
 	changed   bool
+	held      bool // not_before or expires changed
 }
 
 // Settle implements gateway.Tx.
@@ -55,52 +59,20 @@ func (t *tx) Settle(ctx context.Context, brand conversation.BrandID, s []gateway
 }
 
 func (t *tx) settle(ctx context.Context, brand conversation.BrandID, s []gateway.Settlement) ([]gateway.Settled, error) {
-	type key struct {
-		customer conversation.CustomerID
-		id       conversation.MessageID
-	}
-	type claim struct {
-		channel conversation.ChannelID
-		carrier conversation.CarrierID
-	}
-	messages := map[key]*attempt{}
-	var order []*attempt
-	owner := map[claim]conversation.MessageID{} // who has a carrier's id, this group included
-	var out []gateway.Settled
-	err := t.query(ctx, readAttempts, func(scan scanner) error {
-		var i int
-		var notBefore, expires int64
-		var other conversation.MessageID
-		a := &attempt{}
-		if err := scan(&i, &a.status, &a.attempts, &a.carrier, &a.code, &a.channel, &a.prompt, &a.purpose, &notBefore, &expires, &other); err != nil {
-			return err
-		}
-		a.customer, a.id, a.notBefore, a.expires = s[i].Customer, s[i].Message, moment(notBefore), moment(expires)
-		if k := (key{a.customer, a.id}); messages[k] == nil {
-			messages[k] = a
-			order = append(order, a)
-		}
-		if other != "" {
-			owner[claim{a.channel, s[i].Carrier}] = other
-		}
-		return nil
-	}, string(brand), zipped{
-		texts(s, func(s gateway.Settlement) conversation.CustomerID { return s.Customer }),
-		texts(s, func(s gateway.Settlement) conversation.MessageID { return s.Message }),
-		texts(s, func(s gateway.Settlement) conversation.CarrierID { return s.Carrier }),
-	})
+	found, err := t.attempts(ctx, brand, s)
 	if err != nil {
 		return nil, err
 	}
+	var out []gateway.Settled
 	for _, one := range s {
-		a := messages[key{one.Customer, one.Message}]
+		a := found.messages[attemptKey{one.Customer, one.Message}]
 		if a == nil || one.Attempt != 0 && one.Attempt != a.attempts {
 			continue
 		}
-		c := claim{a.channel, one.Carrier}
+		c := binding{a.channel, one.Carrier}
 		if one.Carrier != "" && a.carrier == "" {
-			if has := owner[c]; has == "" || has == a.id {
-				owner[c] = a.id
+			if has := found.bound[c]; has == "" || has == a.id {
+				found.bound[c] = a.id
 			} else {
 				t.store.log.Warn("the carrier's id belongs to another message: left unbound",
 					slog.String("brand", string(brand)), slog.String("message", string(a.id)), slog.String("other", string(has)))
@@ -111,7 +83,100 @@ func (t *tx) settle(ctx context.Context, brand conversation.BrandID, s []gateway
 			out = append(out, done)
 		}
 	}
-	return out, t.writeAttempts(ctx, brand, order)
+	return out, t.writeAttempts(ctx, brand, found.order)
+}
+
+// attempts are the messages that settlements speak of, as they stand.
+type attempts struct {
+	messages map[attemptKey]*attempt
+	order    []*attempt
+	bound    map[binding]conversation.MessageID // who has a carrier's id, this group included
+}
+
+type attemptKey struct {
+	customer conversation.CustomerID
+	id       conversation.MessageID
+}
+
+// binding is an id of a channel's carrier.
+type binding struct {
+	channel conversation.ChannelID
+	carrier conversation.CarrierID
+}
+
+func (f *attempts) add(a *attempt) {
+	if k := (attemptKey{a.customer, a.id}); f.messages[k] == nil {
+		f.messages[k] = a
+		f.order = append(f.order, a)
+	}
+}
+
+// attempts reads the messages that were not found in flight when their customers
+// were locked, and who has the carrier's ids.
+func (t *tx) attempts(ctx context.Context, brand conversation.BrandID, s []gateway.Settlement) (*attempts, error) {
+	f := &attempts{messages: make(map[attemptKey]*attempt, len(s)), bound: make(map[binding]conversation.MessageID)}
+	var unread []gateway.Settlement
+	for _, one := range s {
+		if one.Flight == nil || one.Status == gateway.Queued {
+			unread = append(unread, one)
+		}
+	}
+	if len(unread) > 0 {
+		err := t.ask(ctx, readAttempts, func(scan scanner) error { return scanAttempt(scan, unread, f) }, string(brand), zipped{
+			texts(unread, func(s gateway.Settlement) conversation.CustomerID { return s.Customer }),
+			texts(unread, func(s gateway.Settlement) conversation.MessageID { return s.Message }),
+			texts(unread, func(s gateway.Settlement) conversation.CarrierID { return s.Carrier }),
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	carriers := make(map[conversation.ChannelID][]string)
+	for _, one := range s {
+		if one.Flight != nil && one.Carrier != "" && one.Flight.Carrier == "" {
+			carriers[one.Flight.Channel] = append(carriers[one.Flight.Channel], string(one.Carrier))
+		}
+	}
+	for channel, ids := range carriers {
+		err := t.ask(ctx, readBound, func(scan scanner) error {
+			b := binding{channel: channel}
+			var id conversation.MessageID
+			err := scan(&b.carrier, &id)
+			f.bound[b] = id
+			return err
+		}, string(brand), string(channel), ids)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := t.hear(ctx); err != nil {
+		return nil, err
+	}
+	for _, one := range s {
+		if p := one.Flight; p != nil {
+			f.add(&attempt{
+				customer: one.Customer, id: one.Message, status: gateway.PostingNow, attempts: p.Attempt,
+				carrier: p.Carrier, code: p.Code, channel: p.Channel, prompt: p.Prompt, purpose: p.Purpose,
+			})
+		}
+	}
+	return f, nil
+}
+
+func scanAttempt(scan scanner, s []gateway.Settlement, f *attempts) error {
+	var i int
+	var notBefore, expires int64
+	var other conversation.MessageID
+	a := &attempt{}
+	if err := scan(&i, &a.status, &a.attempts, &a.carrier, &a.code, &a.channel, &a.prompt, &a.purpose, &notBefore, &expires, &other); err != nil {
+		return err
+	}
+	a.customer, a.id, a.notBefore, a.expires = s[i].Customer, s[i].Message, moment(notBefore), moment(expires)
+	f.add(a)
+	if other != "" {
+		f.bound[binding{a.channel, s[i].Carrier}] = other
+	}
+	return nil
 }
 
 // apply changes the message as a settlement says, and tells whether it did.
@@ -121,10 +186,10 @@ func (a *attempt) apply(s gateway.Settlement) (gateway.Settled, bool) {
 	switch {
 	case s.Status == gateway.Queued:
 		if was == gateway.PostingNow {
-			a.status, a.notBefore, changed = gateway.Queued, s.After, true
+			a.status, a.notBefore, a.held, changed = gateway.Queued, s.After, true, true
 		}
 		if was == gateway.Queued && s.Holds {
-			a.notBefore, changed = s.After, true
+			a.notBefore, a.held, changed = s.After, true, true
 			if !s.Expires.IsZero() {
 				a.expires = s.Expires
 			}
@@ -142,7 +207,7 @@ func (a *attempt) apply(s gateway.Settlement) (gateway.Settled, bool) {
 		return gateway.Settled{}, false
 	}
 	a.changed = true
-	s.Status, s.Code, s.Carrier = a.status, a.code, a.carrier
+	s.Status, s.Code, s.Carrier, s.Flight = a.status, a.code, a.carrier, nil
 	return gateway.Settled{
 		Settlement: s, Was: was, Channel: a.channel, Prompt: a.prompt, Purpose: a.purpose,
 		Posted: was == gateway.PostingNow && a.status != gateway.PostingNow, Attempts: a.attempts,
@@ -150,22 +215,30 @@ func (a *attempt) apply(s gateway.Settlement) (gateway.Settled, bool) {
 }
 
 func (t *tx) writeAttempts(ctx context.Context, brand conversation.BrandID, read []*attempt) error {
-	var list []*attempt
+	var list, held []*attempt
 	for _, a := range read {
 		if a.changed {
 			list = append(list, a)
+		}
+		if a.held {
+			held = append(held, a)
+		}
+	}
+	id := func(a *attempt) conversation.MessageID { return a.id }
+	if len(held) > 0 {
+		if err := t.putAll(ctx, holdAttempts, len(held), "messages held", string(brand), texts(held, id),
+			moments(held, func(a *attempt) time.Time { return a.notBefore }),
+			moments(held, func(a *attempt) time.Time { return a.expires })); err != nil {
+			return err
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return t.putAll(ctx, writeAttempts, len(list), "messages settled", string(brand),
-		texts(list, func(a *attempt) conversation.MessageID { return a.id }),
+	return t.putAll(ctx, writeAttempts, len(list), "messages settled", string(brand), texts(list, id),
 		texts(list, func(a *attempt) string { return stage(a.status) }),
 		texts(list, func(a *attempt) gateway.Status { return a.status }),
 		texts(list, func(a *attempt) conversation.CarrierID { return a.carrier }),
 		texts(list, func(a *attempt) string { return a.code }),
-		moments(list, func(a *attempt) time.Time { return a.notBefore }),
-		moments(list, func(a *attempt) time.Time { return a.expires }),
 		same(len(list), t.now.UnixMicro()))
 }

@@ -17,7 +17,7 @@ var hot = map[string]*statement{
 	"changeConversations": changeConversations, "changeCustomers": changeCustomers,
 	"askedMessages": askedMessages, "addReceived": addReceived, "addMessages": addMessages,
 	"cancelMessages": cancelMessages, "postMessages": postMessages, "headMessages": headMessages,
-	"readAttempts": readAttempts, "writeAttempts": writeAttempts,
+	"readAttempts": readAttempts, "readBound": readBound, "writeAttempts": writeAttempts, "holdAttempts": holdAttempts,
 	"takeTimers": takeTimers, "setTimers": setTimers, "unsetTimers": unsetTimers,
 	"addConsents": addConsents, "addJobs": addJobs, "endJobs": endJobs, "addPoison": addPoison, "addCodes": addCodes,
 	"addPrompts": addPrompts, "changePrompts": changePrompts, "deliveries": deliveries, "clickCodes": clickCodes,

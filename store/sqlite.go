@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -27,7 +28,7 @@ import (
 // for it.
 const (
 	pragmas       = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	writerPragmas = "&_pragma=secure_delete(on)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(16000)"
+	writerPragmas = "&_pragma=secure_delete(on)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(64000)"
 	readerPragmas = "&_pragma=cache_size(-4096)"
 )
 
@@ -39,6 +40,7 @@ type writer struct {
 	turn  chan struct{} // holds one token: whoever has it writes
 	wrote chan struct{} // the write-ahead log has grown
 	file  *handle       // of the database
+	load  load
 
 	carrying sync.WaitGroup // checkpoint
 	session
@@ -83,11 +85,12 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 // The write-ahead log is carried to the database file beside the writer, in small
 // pieces that are made durable at once: a commit waits as long as the disk is busy
 // with them. The log begins anew only where nothing is left to carry when the writer
-// begins: once it is long, the writer waits for its last pages. At four times that
-// length the writer would carry all that is left by itself.
+// begins: once it is long, the writer waits for its last pages, which takes as long
+// as a group and so should be rare. At four times that length the writer would carry
+// all that is left by itself.
 const (
 	checkpointPause = 50 * time.Millisecond
-	longLog         = 4000 // pages
+	longLog         = 16_000 // pages
 )
 
 func (s *Store) checkpoint() {
@@ -163,7 +166,11 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 	case <-ctx.Done():
 		return fmt.Errorf("wait for the writer: %w: %w", gateway.ErrTransient, ctx.Err())
 	}
-	defer func() { w.turn <- struct{}{} }()
+	begun := w.clock()
+	defer func() {
+		w.load.used.Add(int64(w.clock().Sub(begun)))
+		w.turn <- struct{}{}
+	}()
 	whole := context.Background()
 	if _, err := w.exec(whole, beginImmediate); err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -188,6 +195,29 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 	default:
 	}
 	return nil
+}
+
+// load is how much of the writer's time is used.
+type load struct {
+	used atomic.Int64 // nanoseconds in all
+
+	sync.Mutex
+	then int64 // used when it was last asked for
+	at   time.Time
+}
+
+// Busy implements agents.TextStore.
+func (s *Store) Busy() bool {
+	if s.engine == postgres {
+		return false
+	}
+	l, now := &s.writer.load, s.writer.clock()
+	l.Lock()
+	defer l.Unlock()
+	used := l.used.Load()
+	busy := 4*(used-l.then) > int64(now.Sub(l.at))
+	l.then, l.at = used, now
+	return busy
 }
 
 // commitFailed says what a failed COMMIT means on SQLite: the transaction is

@@ -271,6 +271,9 @@ func (a *actor) step(tx gateway.Tx, st step, name string) (any, error) {
 			if st.Hours[i] == -1 {
 				s.Carrier = "SMshared"
 			}
+			if f := r.Flight; f != nil && f.Message == s.Message && st.Count%2 == 0 {
+				s.Flight = f
+			}
 			list = append(list, s)
 		}
 		return tx.Settle(ctx, a.brand, list)

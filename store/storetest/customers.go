@@ -201,7 +201,7 @@ func customers(t *testing.T, open Opener) {
 		w.group(func(tx gateway.Tx) {
 			row := w.lock(tx, at(ana))[0]
 			want := flight(c, "m1", 1, lease)
-			want.Exempt = true
+			want.Exempt, want.Channel, want.Purpose = true, sms, conversation.Answer
 			if row.Waiting != 2 || row.Flight == nil || !reflect.DeepEqual(*row.Flight, want) {
 				t.Errorf("waiting %d, flight %+v, want %+v", row.Waiting, row.Flight, want)
 			}

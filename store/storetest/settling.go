@@ -10,7 +10,26 @@ import (
 )
 
 func settling(t *testing.T, open Opener) {
+	for name, known := range map[string]bool{"read": false, "found in flight": true} {
+		t.Run(name, func(t *testing.T) { settlingOf(t, open, known) })
+	}
+}
+
+// settlingOf settles messages that are read, or known from the lock.
+func settlingOf(t *testing.T, open Opener, known bool) {
 	type s = gateway.Settlement
+	settle := func(w *world, tx gateway.Tx, list []s, who ...gateway.Who) []gateway.Settled {
+		for _, row := range w.lock(tx, who...) {
+			for i := range list {
+				if f := row.Flight; known && f != nil && f.Message == list[i].Message {
+					list[i].Flight = f
+				}
+			}
+		}
+		done, err := tx.Settle(t.Context(), lumen, list)
+		w.must(err)
+		return done
+	}
 	// Each case starts with m1 in flight, attempt 1, and applies settlements in
 	// groups of their own; want is what stands in the end.
 	for _, c := range []struct {
@@ -67,9 +86,7 @@ func settling(t *testing.T, open Opener) {
 			for i, step := range c.steps {
 				step.Message, step.Customer, step.At = "m1", id, time.Date(2026, 11, 22, 10, 0, i, 0, time.UTC)
 				w.group(func(tx gateway.Tx) {
-					w.lock(tx, at(ana))
-					done, err := tx.Settle(t.Context(), lumen, []s{step})
-					w.must(err)
+					done := settle(w, tx, []s{step}, at(ana))
 					if (len(done) == 1) != c.changed[i] {
 						t.Fatalf("step %d: %v", i, done)
 					}
@@ -101,14 +118,12 @@ func settling(t *testing.T, open Opener) {
 		id := w.customer(ana)
 		w.write(gateway.Writes{Messages: []gateway.Outbound{message(id, "m1", posting(w.dbNow().Add(time.Minute)))}}, at(ana))
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(ana))
-			done, err := tx.Settle(t.Context(), lumen, []s{
+			done := settle(w, tx, []s{
 				{Message: "m1", Customer: id, Attempt: 1, Status: gateway.Sent, Carrier: "SM1"},
 				{Message: "m1", Customer: id, Attempt: 1, Status: gateway.Accepted, Carrier: "SM1"},
 				{Message: "m1", Customer: id, Attempt: 1, Status: gateway.Delivered},
 				{Message: "m9", Customer: id, Attempt: 1, Status: gateway.Delivered},
-			})
-			w.must(err)
+			}, at(ana))
 			if len(done) != 2 || done[0].Status != gateway.Sent || !done[0].Posted || done[1].Was != gateway.Sent || done[1].Status != gateway.Delivered {
 				t.Errorf("settled: %+v", done)
 			}
@@ -120,9 +135,7 @@ func settling(t *testing.T, open Opener) {
 		w.write(gateway.Writes{Messages: []gateway.Outbound{message(id, "m1", posting(w.dbNow().Add(time.Minute)))}}, at(ana))
 		again := w.dbNow().Add(time.Hour)
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(ana))
-			_, err := tx.Settle(t.Context(), lumen, []s{{Message: "m1", Customer: id, Attempt: 1, Status: gateway.Queued, After: again}})
-			w.must(err)
+			settle(w, tx, []s{{Message: "m1", Customer: id, Attempt: 1, Status: gateway.Queued, After: again}}, at(ana))
 		})
 		m, err := w.Outbound(t.Context(), lumen, "m1")
 		w.must(err)
@@ -136,20 +149,16 @@ func settling(t *testing.T, open Opener) {
 		lease := w.dbNow().Add(time.Minute)
 		w.write(gateway.Writes{Messages: []gateway.Outbound{message(a, "m1", posting(lease)), message(b, "m2", posting(lease))}}, at(ana), at(bea))
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(ana), at(bea))
-			done, err := tx.Settle(t.Context(), lumen, []s{
+			done := settle(w, tx, []s{
 				{Message: "m1", Customer: a, Attempt: 1, Status: gateway.Accepted, Carrier: "SM1"},
 				{Message: "m2", Customer: b, Attempt: 1, Status: gateway.Accepted, Carrier: "SM1"},
-			})
-			w.must(err)
+			}, at(ana), at(bea))
 			if len(done) != 2 || done[0].Carrier != "SM1" || done[1].Carrier != "" || done[1].Status != gateway.Accepted {
 				t.Errorf("settled: %+v", done)
 			}
 		})
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(bea))
-			done, err := tx.Settle(t.Context(), lumen, []s{{Message: "m2", Customer: b, Attempt: 1, Status: gateway.Sent, Carrier: "SM1"}})
-			w.must(err)
+			done := settle(w, tx, []s{{Message: "m2", Customer: b, Attempt: 1, Status: gateway.Sent, Carrier: "SM1"}}, at(bea))
 			if len(done) != 1 || done[0].Carrier != "" {
 				t.Errorf("settled: %+v", done)
 			}
@@ -165,9 +174,7 @@ func settling(t *testing.T, open Opener) {
 		id := w.customer(ana)
 		w.write(gateway.Writes{Received: []gateway.InboundRow{inbound(id, "m0", "oui")}}, at(ana))
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(ana))
-			done, err := tx.Settle(t.Context(), lumen, []s{{Message: "m0", Customer: id, Status: gateway.Delivered}})
-			w.must(err)
+			done := settle(w, tx, []s{{Message: "m0", Customer: id, Status: gateway.Delivered}}, at(ana))
 			if len(done) != 0 {
 				t.Errorf("settled: %+v", done)
 			}
@@ -186,10 +193,8 @@ func settling(t *testing.T, open Opener) {
 			message(a, "m1", posting(lease), func(m *gateway.Outbound) { m.Asks = "q1" }), message(b, "m2", posting(lease)),
 		}}, at(ana), at(bea))
 		w.group(func(tx gateway.Tx) {
-			w.lock(tx, at(ana), at(bea))
-			_, err := tx.Settle(t.Context(), lumen, []s{
-				{Message: "m1", Customer: a, Status: gateway.Accepted, Carrier: "SM1"}, {Message: "m2", Customer: b, Status: gateway.Accepted, Carrier: "SM2"}})
-			w.must(err)
+			settle(w, tx, []s{
+				{Message: "m1", Customer: a, Status: gateway.Accepted, Carrier: "SM1"}, {Message: "m2", Customer: b, Status: gateway.Accepted, Carrier: "SM2"}}, at(ana), at(bea))
 			asked, err := tx.Asked(t.Context(), lumen, sms, []conversation.CarrierID{"SM1", "SM2", "SM3"})
 			w.must(err)
 			if want := (map[conversation.CarrierID]string{"SM1": "q1"}); !reflect.DeepEqual(asked, want) {

@@ -100,6 +100,9 @@ func (b *bare) group(ctx context.Context, turns int, sent []gateway.Settlement) 
 		}
 		var log []gateway.Entry
 		if len(sent) > 0 {
+			for i := range sent {
+				sent[i].Flight = rows[turns+i].Flight
+			}
 			settled, err := tx.Settle(ctx, brand, sent)
 			if err != nil {
 				return err

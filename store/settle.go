@@ -25,9 +25,12 @@ var (
 		 left join messages o on o.brand = $1 and o.channel = m.channel and o.carrier = u.value ->> 2
 			and o.carrier <> '' and o.stage <> 'received'
 		 order by 1`)
-	// Which of the carrier's ids are bound already.
-	readBound = both(`select carrier, id from messages /* indexed by messages_carrier */
-		where brand = $1 and channel = $2 and carrier = any($3) and carrier <> '' and stage <> 'received'`)
+	// Which of the carrier's ids are bound already, each looked up for itself.
+	readBound = pair(
+		`select u.carrier, m.id from unnest($3::text[]) u(carrier) cross join lateral (select id from messages
+			where brand = $1 and channel = $2 and carrier = u.carrier and carrier <> '' and stage <> 'received' offset 0) m`,
+		`select carrier, id from messages /* indexed by messages_carrier */
+		 where brand = $1 and channel = $2 and carrier in (select value from json_each($3)) and carrier <> '' and stage <> 'received'`)
 	writeAttempts = update("messages", "id text", "stage text, status text, carrier text, code text, changed bigint")
 	holdAttempts  = update("messages", "id text", "not_before bigint, expires bigint")
 )

@@ -39,8 +39,10 @@ var (
 		readyOf(0) + ` union all ` + readyOf(1) + ` union all ` + readyOf(2) +
 		`) r order by urgency, not_before, id limit $3`)
 
+	// In the order of the index: PostgreSQL would else make a bitmap of it, with
+	// everything that was in flight since it was last vacuumed.
 	lapsedMessages = both(`select brand, customer, id, channel from messages
-		where stage = 'posting' and lease <= ` + now + ` order by lease, id limit $1`)
+		where stage = 'posting' and lease <= ` + now + ` order by brand, customer limit $1`)
 	overdueMessages = both(`select brand, customer, id, channel from messages
 		where stage = 'queued' and expires > 0 and expires <= ` + now + ` order by expires, id limit $1`)
 )

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/causette/causette/conversation"
@@ -25,12 +26,13 @@ var (
 		 left join messages o on o.brand = $1 and o.channel = m.channel and o.carrier = u.value ->> 2
 			and o.carrier <> '' and o.stage <> 'received'
 		 order by 1`)
-	// Which of the carrier's ids are bound already, each looked up for itself.
+	// Which of the carriers' ids are bound already, each looked up for itself.
 	readBound = pair(
-		`select u.carrier, m.id from unnest($3::text[]) u(carrier) cross join lateral (select id from messages
-			where brand = $1 and channel = $2 and carrier = u.carrier and carrier <> '' and stage <> 'received' offset 0) m`,
-		`select carrier, id from messages /* indexed by messages_carrier */
-		 where brand = $1 and channel = $2 and carrier in (select value from json_each($3)) and carrier <> '' and stage <> 'received'`)
+		`select u.channel, u.carrier, m.id from unnest($2::text[], $3::text[]) u(channel, carrier) cross join lateral (select id from messages
+			where brand = $1 and channel = u.channel and carrier = u.carrier and carrier <> '' and stage <> 'received' offset 0) m`,
+		`select m.channel, m.carrier, m.id from json_each($2) u
+		 cross join messages m /* indexed by messages_carrier */ on m.brand = $1 and m.channel = u.value ->> 0 and m.carrier = u.value ->> 1
+			and m.carrier <> '' and m.stage <> 'received'`)
 	writeAttempts = update("messages", "id text", "stage text, status text, carrier text, code text, changed bigint")
 	holdAttempts  = update("messages", "id text", "not_before bigint, expires bigint")
 )
@@ -134,20 +136,20 @@ func (t *tx) attempts(ctx context.Context, brand conversation.BrandID, s []gatew
 			return nil, err
 		}
 	}
-	carriers := make(map[conversation.ChannelID][]string)
-	for _, one := range s {
-		if one.Flight != nil && one.Carrier != "" && one.Flight.Carrier == "" {
-			carriers[one.Flight.Channel] = append(carriers[one.Flight.Channel], string(one.Carrier))
-		}
-	}
-	for channel, ids := range carriers {
+	binds := slices.DeleteFunc(slices.Clone(s), func(s gateway.Settlement) bool {
+		return s.Flight == nil || s.Carrier == "" || s.Flight.Carrier != ""
+	})
+	if len(binds) > 0 {
 		err := t.ask(ctx, readBound, func(scan scanner) error {
-			b := binding{channel: channel}
+			var b binding
 			var id conversation.MessageID
-			err := scan(&b.carrier, &id)
+			err := scan(&b.channel, &b.carrier, &id)
 			f.bound[b] = id
 			return err
-		}, string(brand), string(channel), ids)
+		}, string(brand), zipped{
+			texts(binds, func(s gateway.Settlement) conversation.ChannelID { return s.Flight.Channel }),
+			texts(binds, func(s gateway.Settlement) conversation.CarrierID { return s.Carrier }),
+		})
 		if err != nil {
 			return nil, err
 		}

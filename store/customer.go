@@ -174,7 +174,9 @@ func (x *session) customers(ctx context.Context, customers *statement, brand con
 			}
 			return brief
 		})
-		err = errors.Join(err, askCustomers())
+		if len(ids) > 0 {
+			err = errors.Join(err, askCustomers())
+		}
 	} else {
 		err = errors.Join(askCustomers(), askUnderWay())
 	}

@@ -117,7 +117,8 @@ func (f *attempts) add(a *attempt) {
 }
 
 // attempts reads the messages that were not found in flight when their customers
-// were locked, and who has the carrier's ids.
+// were locked, and those that are put back, whose times it has to know; and who has
+// the carriers' ids.
 func (t *tx) attempts(ctx context.Context, brand conversation.BrandID, s []gateway.Settlement) (*attempts, error) {
 	f := &attempts{messages: make(map[attemptKey]*attempt, len(s)), bound: make(map[binding]conversation.MessageID)}
 	var unread []gateway.Settlement

@@ -86,7 +86,7 @@ func (d *Desk) SearchMessages(ctx context.Context, by Agent, q TextQuery) (Found
 // times as long as the piece took, so that at most a tenth of a processor, and
 // of SQLite's one writer, goes there. A piece holds up the turns that come
 // meanwhile, so it is as large as what takes a few milliseconds, and where turns
-// come one after the other there is one a second.
+// come one after the other there is one of the smallest a second.
 const (
 	indexLeast = 16
 	indexMost  = 500
@@ -118,15 +118,15 @@ func (d *Desk) IndexTexts(ctx context.Context) {
 			rest.Reset(indexEvery)
 		default:
 			pause := indexRest * took
-			if d.store.Busy() {
-				pause = max(pause, indexEvery)
-			}
-			rest.Reset(pause)
-			if took > indexPiece {
+			switch {
+			case d.store.Busy():
+				pause, batch = max(pause, indexEvery), indexLeast
+			case took > indexPiece:
 				batch = max(batch/2, indexLeast)
-			} else if n == batch {
+			case n == batch:
 				batch = min(batch*2, indexMost)
 			}
+			rest.Reset(pause)
 		}
 	}
 }

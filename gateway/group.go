@@ -39,12 +39,14 @@ type group struct {
 type part struct {
 	brand   conversation.BrandID
 	works   []*work
+	keyed   []*work                // those with a deduplication key,
+	fresh   func() ([]bool, error) // and which of them are new; nil: there are none
 	folds   map[conversation.CustomerID]*fold
 	order   []*fold
 	writes  Writes
 	entries []Entry
 	queued  map[conversation.MessageID]Outbound // those that somebody wants to take back, and that have not left
-	head    int64                               // the log's last number
+	head    *int64                              // the log's last number once the group is committed; nil: nothing was written to it
 
 	delivered map[string]conversation.Delivery // of the prompts that events ask about
 	stopped   Writes                           // what the second gate leaves to write
@@ -73,7 +75,6 @@ func (gr *group) ids() []conversation.BrandID {
 }
 
 func (gr *group) run(ctx context.Context, tx Tx) error {
-	gr.now = tx.Now()
 	gr.g.at(PointGroupBegun)
 	for _, step := range []struct {
 		name string
@@ -106,22 +107,14 @@ func (gr *group) run(ctx context.Context, tx Tx) error {
 
 func (gr *group) fresh(ctx context.Context, tx Tx, p *part) error {
 	var keys []conversation.EventID
-	var keyed []*work
 	for _, w := range p.works {
 		if w.event != nil && w.timer == nil {
 			keys = append(keys, w.event.ID)
-			keyed = append(keyed, w)
+			p.keyed = append(p.keyed, w)
 		}
 	}
-	if len(keys) == 0 {
-		return nil
-	}
-	fresh, err := tx.Fresh(ctx, p.brand, keys)
-	if err != nil {
-		return err
-	}
-	for i, w := range keyed {
-		w.duplicate = !fresh[i]
+	if len(keys) > 0 {
+		p.fresh = tx.Fresh(ctx, p.brand, keys)
 	}
 	return nil
 }
@@ -134,6 +127,16 @@ func (gr *group) lock(ctx context.Context, tx Tx, p *part) error {
 	rows, err := tx.Lock(ctx, p.brand, who)
 	if err != nil {
 		return err
+	}
+	gr.now = tx.Now()
+	if p.fresh != nil {
+		fresh, err := p.fresh()
+		if err != nil {
+			return err
+		}
+		for i, w := range p.keyed {
+			w.duplicate = !fresh[i]
+		}
 	}
 	for i, w := range p.works {
 		w.row = rows[i]
@@ -432,8 +435,8 @@ func (gr *group) publish() {
 	}
 	heads := make(map[conversation.BrandID]int64, len(gr.parts))
 	for _, p := range gr.parts {
-		if p.head > 0 {
-			heads[p.brand] = p.head
+		if p.head != nil {
+			heads[p.brand] = *p.head
 		}
 		if len(p.writes.Set)+len(p.stopped.Set) > 0 {
 			gr.g.timer.now()

@@ -102,11 +102,13 @@ type Store interface {
 // What a call writes may be put off: then its error comes with a later call or
 // with the group, which is lost either way.
 type Tx interface {
-	// Now is the database's clock, taken once in the transaction.
+	// Now is the database's clock, taken once in the transaction. Asked before
+	// anything else it may wait for the database.
 	Now() time.Time
-	// Fresh claims deduplication keys and says for each whether it was new.
-	// A key that stands twice in keys is new once.
-	Fresh(ctx context.Context, brand conversation.BrandID, keys []conversation.EventID) ([]bool, error)
+	// Fresh claims deduplication keys. What it returns says for each whether it was
+	// new, and waits for that if nothing else has waited since. A key that stands
+	// twice in keys is new once.
+	Fresh(ctx context.Context, brand conversation.BrandID, keys []conversation.EventID) func() ([]bool, error)
 	// Lock finds, makes where missing, locks in id order and reads the
 	// customers, parallel to who. Two entries of one customer share one *Row;
 	// an unknown customer that cannot be made (no address) is nil. Two customers
@@ -139,9 +141,9 @@ type Tx interface {
 	Heads(ctx context.Context, brand conversation.BrandID, customers []conversation.CustomerID) ([]Outbound, error)
 	// Post moves queued or lapsed messages to posting, as each Flight says.
 	Post(ctx context.Context, brand conversation.BrandID, f []Flight) error
-	// Append takes the brand's next sequence numbers and writes the log rows;
-	// it returns the last number. It is called last, once a brand.
-	Append(ctx context.Context, brand conversation.BrandID, e []Entry) (int64, error)
+	// Append takes the brand's next sequence numbers and writes the log rows; last
+	// is the last number, once the group is committed. It is called last, once a brand.
+	Append(ctx context.Context, brand conversation.BrandID, e []Entry) (last *int64, err error)
 }
 
 // GroupID names one committed group; the gateway mints it.

@@ -150,7 +150,7 @@ func (g *Gateway) bury(w *work, cause error) {
 	defer cancel()
 	err := g.opt.Store.Group(ctx, GroupID(newID()), []conversation.BrandID{w.brand}, func(tx Tx) error {
 		if w.event.ID != "" {
-			fresh, err := tx.Fresh(ctx, w.brand, []conversation.EventID{w.event.ID})
+			fresh, err := tx.Fresh(ctx, w.brand, []conversation.EventID{w.event.ID})()
 			if err != nil {
 				return err
 			}

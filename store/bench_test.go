@@ -37,7 +37,7 @@ func (b *turns) turn(ctx context.Context) ([]gateway.Flight, error) {
 			keys[i] = conversation.EventID(fmt.Sprintf("in:lumen-sms:SM%032x", uint64(n)*0x9e3779b97f4a7c15))
 			who[i].Address = benchAddress(n * 7919 % b.pool)
 		}
-		if _, err := tx.Fresh(ctx, benchBrand, keys); err != nil {
+		if _, err := tx.Fresh(ctx, benchBrand, keys)(); err != nil {
 			return err
 		}
 		rows, err := tx.Lock(ctx, benchBrand, who)

@@ -35,7 +35,7 @@ func (t *tx) writeCodes(ctx context.Context, brand conversation.BrandID, codes [
 	if len(clicks) == 0 {
 		return nil
 	}
-	return t.put(ctx, clickCodes, string(brand), clicks, t.now.UnixMicro())
+	return t.put(ctx, clickCodes, string(brand), clicks, t.Now().UnixMicro())
 }
 
 // Code implements gateway.Store.

@@ -276,7 +276,7 @@ func (t *tx) writeRows(ctx context.Context, brand conversation.BrandID, rows []*
 		numbers(rows, func(r *gateway.Row) int64 { return r.Conversation.Version }),
 		numbers(rows, func(r *gateway.Row) int64 { return r.Conversation.Epoch }),
 		texts(rows, func(r *gateway.Row) string { return r.Conversation.Script }),
-		data, same(len(rows), t.now.UnixMicro()))
+		data, same(len(rows), t.Now().UnixMicro()))
 	if err != nil {
 		return err
 	}
@@ -296,7 +296,7 @@ func (t *tx) writeCustomers(ctx context.Context, brand conversation.BrandID, row
 	}
 	return t.putAll(ctx, changeCustomers, len(rows), "customers written", string(brand),
 		texts(rows, func(r *gateway.Row) conversation.CustomerID { return r.Conversation.Customer.ID }),
-		profiles, same(len(rows), t.now.UnixMicro()))
+		profiles, same(len(rows), t.Now().UnixMicro()))
 }
 
 // Conversation implements gateway.Store.

@@ -82,7 +82,7 @@ func (t *tx) writeDesk(ctx context.Context, brand conversation.BrandID, rows []*
 			return math.MaxInt64 // after all that are due
 		}),
 		moments(desks, func(r row) time.Time { return r.Conversation.Desk.ResolveBy }),
-		same(len(desks), t.now.UnixMicro()))
+		same(len(desks), t.Now().UnixMicro()))
 }
 
 // rank is a priority's place in the queue.

@@ -206,7 +206,7 @@ func (s *Store) eraseNaming(ctx context.Context, brand conversation.BrandID, nam
 // then nothing follows it, and what becomes of it is waited for.
 func (s *Store) detach(ctx context.Context, brand conversation.BrandID, customer conversation.CustomerID, source string) error {
 	var flying *gateway.InFlightError
-	var head int64
+	var head *int64
 	of := []any{string(brand), string(customer)}
 	err := s.Group(ctx, gateway.GroupID(uuid.NewString()), []conversation.BrandID{brand}, func(g gateway.Tx) error {
 		t := g.(*tx)
@@ -222,7 +222,7 @@ func (s *Store) detach(ctx context.Context, brand conversation.BrandID, customer
 			return &heirError{heir}
 		}
 		cancel := gateway.Writes{Cancels: []gateway.Withdrawal{{Customer: customer, Scope: conversation.CancelAll, Rule: "privacy.erased"}}}
-		if f := row.Flight; f != nil && t.now.Before(f.Lease) {
+		if f := row.Flight; f != nil && t.Now().Before(f.Lease) {
 			flying = &gateway.InFlightError{Until: f.Lease}
 			return errors.Join(t.Write(ctx, brand, cancel), t.put(ctx, dropTimers, of...))
 		}
@@ -238,7 +238,7 @@ func (s *Store) detach(ctx context.Context, brand conversation.BrandID, customer
 				return err
 			}
 		}
-		head, err = t.Append(ctx, brand, []gateway.Entry{{Type: "customer.erased", Customer: customer, Payload: []byte("{}"), At: t.now}})
+		head, err = t.Append(ctx, brand, []gateway.Entry{{Type: "customer.erased", Customer: customer, Payload: []byte("{}"), At: t.Now()}})
 		return err
 	})
 	switch {
@@ -246,8 +246,8 @@ func (s *Store) detach(ctx context.Context, brand conversation.BrandID, customer
 		return err
 	case flying != nil:
 		return flying
-	case head > 0:
-		return s.Notify(ctx, map[conversation.BrandID]int64{brand: head})
+	case head != nil:
+		return s.Notify(ctx, map[conversation.BrandID]int64{brand: *head})
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func suppressionsLeft(c *conversation.Conversation, addresses []string, source s
 					}
 				}
 				if s.At.IsZero() && (p == conversation.Transactional && c.Customer.Silenced || p == conversation.Marketing && (source == erasure || c.Customer.Suspended)) {
-					s.At = t.now
+					s.At = t.Now()
 				}
 				if !s.At.IsZero() {
 					list = append(list, s)

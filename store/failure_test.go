@@ -189,7 +189,7 @@ func TestAConnectionThatIsLostWithinAGroupIsTransient(t *testing.T) {
 			where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
 			t.Fatal(err)
 		}
-		_, err := tx.Fresh(t.Context(), lumen, []conversation.EventID{"in:1"})
+		_, err := tx.Fresh(t.Context(), lumen, []conversation.EventID{"in:1"})()
 		return err
 	})
 	if !errors.Is(err, gateway.ErrTransient) {

@@ -30,7 +30,8 @@ const groupTimeout = 30 * time.Second
 type tx struct {
 	*session
 	store  *Store
-	now    time.Time
+	whole  context.Context
+	begun  int64 // by the database's clock; 0: its answer was not heard yet
 	failed error // the first error of a statement: the transaction is lost
 
 	secret   gateway.Secret
@@ -39,7 +40,16 @@ type tx struct {
 
 var _ gateway.Tx = (*tx)(nil)
 
-func (t *tx) Now() time.Time { return t.now }
+// Now implements gateway.Tx. On PostgreSQL the clock comes with the first answer
+// that the group waits for, which may be this one.
+func (t *tx) Now() time.Time {
+	if t.begun == 0 {
+		if err := t.hear(t.whole); err != nil && t.failed == nil {
+			t.failed = err
+		}
+	}
+	return moment(t.begun)
+}
 
 // Group implements gateway.Store.
 func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversation.BrandID, do func(gateway.Tx) error) error {
@@ -59,11 +69,9 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 		return fmt.Errorf("group: %w", err)
 	}
 	run := func(x *session) error {
-		t := &tx{session: x, store: s, secret: secret}
-		for _, b := range brands {
-			if err := t.begin(ctx, b, id); err != nil {
-				return err
-			}
+		t := &tx{session: x, store: s, whole: ctx, secret: secret}
+		if err := t.begin(ctx, brands, id); err != nil {
+			return err
 		}
 		if err := do(t); err != nil {
 			return err
@@ -75,26 +83,34 @@ func (s *Store) Group(ctx context.Context, id gateway.GroupID, brands []conversa
 	}
 	err = s.transact(ctx, run)
 	if err != nil {
+		var gone unknownBrand
+		if errors.As(err, &gone) {
+			s.brands.Delete(conversation.BrandID(gone))
+		}
 		return fmt.Errorf("group %s: %w", id, err)
 	}
 	return nil
 }
 
-func (t *tx) begin(ctx context.Context, brand conversation.BrandID, id gateway.GroupID) error {
-	args := []any{string(brand), string(id)}
-	if t.engine == sqliteEngine {
-		args = append(args, t.clock().UnixMicro())
-	}
-	var at int64
-	if err := t.one(ctx, addCommit, []any{&at}, args...); err != nil {
-		if errors.Is(err, gateway.ErrNotFound) { // the brand's row was deleted behind our back
-			t.store.brands.Delete(brand)
-			err = fmt.Errorf("%w: no row of brand %s", gateway.ErrTransient, brand)
+// unknownBrand is a brand whose row was deleted behind our back: the next attempt
+// makes it again.
+type unknownBrand conversation.BrandID
+
+func (b unknownBrand) Error() string { return "no row of brand " + string(b) }
+func (b unknownBrand) Unwrap() error { return gateway.ErrTransient }
+
+// begin writes the group's id for each brand, and asks for the first one's clock.
+func (t *tx) begin(ctx context.Context, brands []conversation.BrandID, id gateway.GroupID) error {
+	at := &t.begun
+	for _, b := range brands {
+		args := []any{string(b), string(id)}
+		if t.engine == sqliteEngine {
+			args = append(args, t.clock().UnixMicro())
 		}
-		return err
-	}
-	if t.now.IsZero() {
-		t.now = moment(at)
+		if err := t.askOne(ctx, addCommit, unknownBrand(b), []any{at}, args...); err != nil {
+			return err
+		}
+		at = new(int64)
 	}
 	return nil
 }

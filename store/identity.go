@@ -143,7 +143,7 @@ func (t *tx) mint(ctx context.Context, brand conversation.BrandID, addresses []s
 			return err
 		}
 		n := len(fresh)
-		at, zero, none := same(n, t.now.UnixMicro()), make([]int64, n), make([]string, n)
+		at, zero, none := same(n, t.Now().UnixMicro()), make([]int64, n), make([]string, n)
 		err = errors.Join(
 			t.putAll(ctx, addCustomers, n, "customers made", string(brand), fresh, profiles, at, at),
 			t.putAll(ctx, addConversations, n, "conversations made", string(brand), fresh, same(n, string(conversation.Idle)), zero, zero, none, same(n, "{}"), at))

@@ -10,34 +10,42 @@ import (
 )
 
 var (
-	// A statement of its own: one that also inserted the rows would not be
-	// sent to the brand's machine.
-	takeSeq   = both(`update brands set seq = seq + $2 where brand = $1 returning seq`)
-	addEvents = insert("events", "seq bigint, type text, customer text, version bigint, payload text, at bigint", "")
-	readLog   = both(`select seq, type, customer, version, payload, at from events
+	takeSeq = both(`update brands set seq = seq + $2 where brand = $1 returning seq`)
+	// On PostgreSQL with the numbers that were just taken: the brand's row is ours
+	// until the COMMIT.
+	addEvents = rows(
+		`insert into events (brand, seq, type, customer, version, payload, at)
+		 select b.brand, b.seq - $2 + u.n, u.type, u.customer, u.version, u.payload, u.at
+		 from brands b, unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[]) as u(n, type, customer, version, payload, at)
+		 where b.brand = $1`,
+		`insert into events (brand, seq, type, customer, version, payload, at) values ($1, $2 + $3, $4, $5, $6, $7, $8)`)
+	readLog = both(`select seq, type, customer, version, payload, at from events
 		where brand = $1 and seq > $2 order by seq limit $3`)
 )
 
 // Append implements gateway.Tx.
-func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway.Entry) (int64, error) {
-	var last int64
+func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway.Entry) (*int64, error) {
+	last := new(int64)
 	if len(t.consents[brand]) > 0 {
 		var err error
-		if last, err = t.chain(ctx, brand, len(e)); err != nil {
-			return 0, t.fail("write consents", brand, err)
+		if *last, err = t.chain(ctx, brand, len(e)); err != nil {
+			return last, t.fail("write consents", brand, err)
 		}
-	} else if err := t.one(ctx, takeSeq, []any{&last}, string(brand), len(e)); err != nil {
-		return 0, t.fail("take log numbers", brand, err)
+	} else if err := t.askOne(ctx, takeSeq, unknownBrand(brand), []any{last}, string(brand), len(e)); err != nil {
+		return last, t.fail("take log numbers", brand, err)
 	}
 	if len(e) == 0 {
 		return last, nil
 	}
-	first := last - int64(len(e)) + 1
-	seqs, at := make([]int64, len(e)), make([]int64, len(e))
-	for i := range e {
-		seqs[i], at[i] = first+int64(i), micros(e[i].At)
+	before := int64(len(e)) // how far the brand's number is from the first one of these
+	if t.engine == sqliteEngine {
+		before = *last - before
 	}
-	err := t.put(ctx, addEvents, string(brand), seqs,
+	n, at := make([]int64, len(e)), make([]int64, len(e))
+	for i := range e {
+		n[i], at[i] = int64(i+1), micros(e[i].At)
+	}
+	err := t.put(ctx, addEvents, string(brand), before, n,
 		texts(e, func(e gateway.Entry) string { return e.Type }),
 		texts(e, func(e gateway.Entry) conversation.CustomerID { return e.Customer }),
 		numbers(e, func(e gateway.Entry) int64 { return e.Version }),

@@ -303,7 +303,7 @@ func (t *tx) merge(ctx context.Context, brand conversation.BrandID, f *identity,
 		return err
 	}
 	if open && !theirs {
-		if err := t.put(ctx, closeHandoffs, string(brand), string(b), t.now.UnixMicro()); err != nil {
+		if err := t.put(ctx, closeHandoffs, string(brand), string(b), t.Now().UnixMicro()); err != nil {
 			return err
 		}
 	}
@@ -316,7 +316,7 @@ func (t *tx) merge(ctx context.Context, brand conversation.BrandID, f *identity,
 		}
 	}
 	if err == nil {
-		err = t.put(ctx, addMerged, string(brand), []string{string(b)}, []string{string(a)}, []int64{t.now.UnixMicro()})
+		err = t.put(ctx, addMerged, string(brand), []string{string(b)}, []string{string(a)}, []int64{t.Now().UnixMicro()})
 	}
 	if err == nil {
 		err = t.writeNow(ctx, brand, into)

@@ -77,7 +77,7 @@ func (t *tx) writeReceived(ctx context.Context, brand conversation.BrandID, in [
 		media, details,
 		numbers(in, func(r gateway.InboundRow) int64 { return r.Version }),
 		numbers(in, func(r gateway.InboundRow) int64 { return micros(r.Inbound.At) }),
-		same(len(in), t.now.UnixMicro()))
+		same(len(in), t.Now().UnixMicro()))
 }
 
 func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out []gateway.Outbound) error {
@@ -108,7 +108,7 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 			flights[i] = *m.Flight
 			attempts[i] = int64(m.Flight.Attempt)
 			if first[i] == 0 {
-				first[i] = t.now.UnixMicro()
+				first[i] = t.Now().UnixMicro()
 			}
 		case m.Status == gateway.Queued, m.Status == gateway.Cancelled: // withdrawn by a later turn of its own group
 		default:
@@ -145,7 +145,7 @@ func (t *tx) writeMessages(ctx context.Context, brand conversation.BrandID, out 
 		moments(flights, func(f gateway.Flight) time.Time { return f.Deadline }),
 		moments(flights, func(f gateway.Flight) time.Time { return f.Lease }),
 		first,
-		same(len(out), t.now.UnixMicro()),
+		same(len(out), t.Now().UnixMicro()),
 		contents)
 }
 
@@ -183,7 +183,7 @@ func (t *tx) withdraw(ctx context.Context, brand conversation.BrandID, w []gatew
 		texts(cancels, func(c gateway.Withdrawal) conversation.CustomerID { return c.Customer }),
 		texts(cancels, func(c gateway.Withdrawal) conversation.Cancel { return c.Scope }),
 		texts(cancels, func(c gateway.Withdrawal) conversation.Rule { return c.Rule }),
-		t.now.UnixMicro())
+		t.Now().UnixMicro())
 }
 
 // Post implements gateway.Tx.
@@ -202,7 +202,7 @@ func (t *tx) Post(ctx context.Context, brand conversation.BrandID, f []gateway.F
 		numbers(f, func(f gateway.Flight) int { return f.Attempt }),
 		moments(f, func(f gateway.Flight) time.Time { return f.Deadline }),
 		moments(f, func(f gateway.Flight) time.Time { return f.Lease }),
-		exempt, t.now.UnixMicro())
+		exempt, t.Now().UnixMicro())
 	return t.fail("post messages", brand, err)
 }
 

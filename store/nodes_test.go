@@ -66,7 +66,7 @@ func TestOfTwoNodesOneHasEachKey(t *testing.T) {
 		}
 		var fresh []bool
 		err := group(t.Context(), s, fmt.Sprintf("n%d-%d", n, round), func(tx gateway.Tx) (err error) {
-			fresh, err = tx.Fresh(t.Context(), lumen, list)
+			fresh, err = tx.Fresh(t.Context(), lumen, list)()
 			return err
 		})
 		mu.Lock()

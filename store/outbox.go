@@ -69,7 +69,7 @@ func (t *tx) Heads(ctx context.Context, brand conversation.BrandID, customers []
 		m, err := scanOutbound(scan)
 		heads = append(heads, m)
 		return err
-	}, string(brand), texts(customers, func(c conversation.CustomerID) conversation.CustomerID { return c }), t.now.UnixMicro())
+	}, string(brand), texts(customers, func(c conversation.CustomerID) conversation.CustomerID { return c }), t.Now().UnixMicro())
 	return heads, t.fail("read heads", brand, err)
 }
 

@@ -7,45 +7,25 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// pipe is PostgreSQL's connection in a transaction. What nobody waits for is put
-// off and travels with the next statement whose answer is needed: on a busy
+// pipe is PostgreSQL's connection in a transaction. Statements are put off and
+// travel together when an answer is needed, the last ones with the COMMIT: on a busy
 // machine a group waits longer for its answers than for the work behind them.
 type pipe struct {
-	conn    *pgx.Conn
-	batch   pgx.Batch
-	checked bool // a check is put off
+	conn  *pgx.Conn
+	batch pgx.Batch
 }
 
-// put puts a statement off; check, if there is one, hears how many rows it changed.
-func (p *pipe) put(text string, args []any, check func(int64) error) {
-	queued := p.batch.Queue(text, args...)
-	if check == nil {
-		return
-	}
-	p.checked = true
-	queued.Exec(func(tag pgconn.CommandTag) error { return check(tag.RowsAffected()) })
-}
+// put puts a statement off whose answer nobody waits for.
+func (p *pipe) put(text string, args []any) { p.batch.Queue(text, args...) }
 
 // ask puts a query off, whose rows come with flush.
-func (p *pipe) ask(text string, args []any, row func(scanner) error) {
-	p.batch.Queue(text, args...).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := row(rows.Scan); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
+func (p *pipe) ask(text string, args []any, read func(pgx.Rows) error) {
+	p.batch.Queue(text, args...).Query(read)
 }
 
-// commit sends the COMMIT and what was put off before it; but a check is heard
-// first, since nothing is taken back afterwards.
+// commit sends what was put off, and the COMMIT. The server does not come to that
+// where anything before it failed.
 func (p *pipe) commit(ctx context.Context) error {
-	if p.checked {
-		if err := p.flush(ctx); err != nil {
-			return classify(err)
-		}
-	}
 	p.batch.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
 		if tag.String() == "ROLLBACK" {
 			return pgx.ErrTxCommitRollback
@@ -61,7 +41,7 @@ func (p *pipe) commit(ctx context.Context) error {
 // flush sends everything that was put off and hears all answers.
 func (p *pipe) flush(ctx context.Context) error {
 	batch := p.batch
-	p.batch, p.checked = pgx.Batch{}, false
+	p.batch = pgx.Batch{}
 	if batch.Len() == 0 {
 		return nil
 	}

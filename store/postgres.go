@@ -54,7 +54,7 @@ func (s *Store) transactPostgres(ctx context.Context, do func(*session) error) e
 	return pooled.Raw(func(conn any) error {
 		p := &pipe{conn: conn.(*stdlib.Conn).Conn()}
 		defer p.rollback(whole) // if do failed or panicked
-		p.put("begin", nil, nil)
+		p.put("begin", nil)
 		if err := do(&session{engine: postgres, pipe: p, clock: s.read.clock}); err != nil {
 			return err
 		}

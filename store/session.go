@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/causette/causette/gateway"
 )
@@ -67,32 +70,26 @@ func (x *session) exec(ctx context.Context, s *statement, args ...any) (int64, e
 // then fails that.
 func (x *session) put(ctx context.Context, s *statement, args ...any) error {
 	if x.pipe != nil {
-		return x.putOff(s, nil, args)
+		return x.putOff(s.postgres, spread(args))
 	}
 	_, err := x.exec(ctx, s, args...)
 	return err
 }
 
-// putAll is put for a statement that has to change n rows.
+// putAll is put for a statement that has to change n rows. In a transaction on
+// PostgreSQL the server counts them.
 func (x *session) putAll(ctx context.Context, s *statement, n int, what string, args ...any) error {
-	check := func(changed int64) error {
-		if changed != int64(n) {
-			return fmt.Errorf("%d of %d %s", changed, n, what)
-		}
-		return nil
-	}
 	if x.pipe != nil {
-		return x.putOff(s, check, args)
+		return x.putOff(s.counted(), append(spread(args), n, what))
 	}
 	changed, err := x.exec(ctx, s, args...)
-	if err != nil {
-		return err
+	if err == nil && changed != int64(n) {
+		err = fmt.Errorf("%d of %d %s", changed, n, what)
 	}
-	return check(changed)
+	return err
 }
 
-func (x *session) putOff(s *statement, check func(int64) error, args []any) error {
-	args = spread(args)
+func (x *session) putOff(text string, args []any) error {
 	for _, a := range args {
 		switch c := a.(type) {
 		case string:
@@ -105,7 +102,7 @@ func (x *session) putOff(s *statement, check func(int64) error, args []any) erro
 			}
 		}
 	}
-	x.pipe.put(s.postgres, args, check)
+	x.pipe.put(text, args)
 	return nil
 }
 
@@ -141,7 +138,14 @@ func (x *session) query(ctx context.Context, s *statement, row func(scanner) err
 // ask is query for several statements at once: their rows have come when hear returns.
 func (x *session) ask(ctx context.Context, s *statement, row func(scanner) error, args ...any) error {
 	if x.pipe != nil {
-		x.pipe.ask(s.postgres, spread(args), row)
+		x.pipe.ask(s.postgres, spread(args), func(rows pgx.Rows) error {
+			for rows.Next() {
+				if err := row(rows.Scan); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		})
 		return nil
 	}
 	var r *sql.Rows
@@ -172,13 +176,30 @@ func (x *session) hear(ctx context.Context) error {
 
 // one reads a single row; gateway.ErrNotFound when there is none.
 func (x *session) one(ctx context.Context, s *statement, dest []any, args ...any) error {
+	if err := x.askOne(ctx, s, gateway.ErrNotFound, dest, args...); err != nil {
+		return err
+	}
+	return x.hear(ctx)
+}
+
+// askOne is one for several statements at once; missing says that there is none.
+func (x *session) askOne(ctx context.Context, s *statement, missing error, dest []any, args ...any) error {
+	if x.pipe != nil {
+		x.pipe.ask(s.postgres, spread(args), func(rows pgx.Rows) error {
+			if rows.Next() {
+				return rows.Scan(dest...)
+			}
+			return cmp.Or(rows.Err(), missing)
+		})
+		return nil
+	}
 	found := false
-	err := x.query(ctx, s, func(scan scanner) error {
+	err := x.ask(ctx, s, func(scan scanner) error {
 		found = true
 		return scan(dest...)
 	}, args...)
 	if err == nil && !found {
-		return gateway.ErrNotFound
+		err = missing
 	}
 	return err
 }

@@ -246,5 +246,5 @@ func (t *tx) writeAttempts(ctx context.Context, brand conversation.BrandID, read
 		texts(list, func(a *attempt) gateway.Status { return a.status }),
 		texts(list, func(a *attempt) conversation.CarrierID { return a.carrier }),
 		texts(list, func(a *attempt) string { return a.code }),
-		same(len(list), t.now.UnixMicro()))
+		same(len(list), t.Now().UnixMicro()))
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // statement is one statement as each engine wants it: PostgreSQL takes whole
@@ -14,6 +15,10 @@ type statement struct {
 	sqlite   string // with ? for parameters
 	order    []int  // of which argument each ? is
 	each     bool   // on SQLite: run once for each row of the columns
+
+	// For PostgreSQL with two more parameters: how many rows it has to change, and
+	// what they are.
+	counted func() string
 }
 
 // now stands for the database's clock in microseconds. On PostgreSQL it is a
@@ -50,6 +55,14 @@ func pair(postgres, sqlite string) *statement {
 		}
 		s.order = append(s.order, n-1)
 		return "?"
+	})
+	s.counted = sync.OnceValue(func() string {
+		n := 0
+		for _, p := range parameter.FindAllString(s.postgres, -1) {
+			i, _ := strconv.Atoi(p[1:])
+			n = max(n, i)
+		}
+		return fmt.Sprintf("with changed as (%s returning 1) select causette_changed(count(*), $%d, $%d) from changed", s.postgres, n+1, n+2)
 	})
 	return s
 }

@@ -227,7 +227,7 @@ func (a *actor) step(tx gateway.Tx, st step, name string) (any, error) {
 	ctx := a.t.Context()
 	switch st.Do {
 	case "fresh":
-		return tx.Fresh(ctx, a.brand, st.Keys)
+		return tx.Fresh(ctx, a.brand, st.Keys)()
 	case "lock":
 		return a.lock(tx, st.Who)
 	case "heads":

@@ -90,7 +90,7 @@ func (b *bare) group(ctx context.Context, turns int, sent []gateway.Settlement) 
 	err := b.st.Group(ctx, newGroupID(), []conversation.BrandID{brand}, func(tx gateway.Tx) error {
 		flying = nil
 		if turns > 0 {
-			if _, err := tx.Fresh(ctx, brand, keys); err != nil {
+			if _, err := tx.Fresh(ctx, brand, keys)(); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,3 @@
+-- A statement that has to change so many rows and changes others ends the
+-- transaction at the server, so that nobody waits to hear of it before the COMMIT.
+-- postgres: create function causette_changed(changed bigint, wanted bigint, what text) returns void language plpgsql as $$ begin if changed <> wanted then raise exception '% of % %', changed, wanted, what; end if; end $$;

@@ -30,9 +30,9 @@ const groupTimeout = 30 * time.Second
 type tx struct {
 	*session
 	store  *Store
-	whole  context.Context
-	begun  int64 // by the database's clock; 0: its answer was not heard yet
-	failed error // the first error of a statement: the transaction is lost
+	whole  context.Context // the group's
+	begun  int64           // by the database's clock; 0: its answer was not heard yet
+	failed error           // the first error of a statement: the transaction is lost
 
 	secret   gateway.Secret
 	consents map[conversation.BrandID][]gateway.LedgerRow // written where the brand's row is locked

@@ -37,15 +37,15 @@ func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway
 	if len(e) == 0 {
 		return last, nil
 	}
-	before := int64(len(e)) // how far the brand's number is from the first one of these
+	from := int64(len(e)) // how far the brand's own number is past the one before the first
 	if t.engine == sqliteEngine {
-		before = *last - before
+		from = *last - from // that one itself
 	}
 	n, at := make([]int64, len(e)), make([]int64, len(e))
 	for i := range e {
 		n[i], at[i] = int64(i+1), micros(e[i].At)
 	}
-	err := t.put(ctx, addEvents, string(brand), before, n,
+	err := t.put(ctx, addEvents, string(brand), from, n,
 		texts(e, func(e gateway.Entry) string { return e.Type }),
 		texts(e, func(e gateway.Entry) conversation.CustomerID { return e.Customer }),
 		numbers(e, func(e gateway.Entry) int64 { return e.Version }),

@@ -11,7 +11,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -168,7 +167,7 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 	}
 	begun := w.clock()
 	defer func() {
-		w.load.used.Add(int64(w.clock().Sub(begun)))
+		w.load.add(w.clock().Sub(begun))
 		w.turn <- struct{}{}
 	}()
 	whole := context.Background()
@@ -199,11 +198,15 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 
 // load is how much of the writer's time is used.
 type load struct {
-	used atomic.Int64 // nanoseconds in all
-
 	sync.Mutex
-	then int64 // used when it was last asked for
-	at   time.Time
+	used time.Duration // since it was last asked for
+	at   time.Time     // when that was
+}
+
+func (l *load) add(took time.Duration) {
+	l.Lock()
+	defer l.Unlock()
+	l.used += took
 }
 
 // Busy implements agents.TextStore.
@@ -214,9 +217,8 @@ func (s *Store) Busy() bool {
 	l, now := &s.writer.load, s.writer.clock()
 	l.Lock()
 	defer l.Unlock()
-	used := l.used.Load()
-	busy := 4*(used-l.then) > int64(now.Sub(l.at))
-	l.then, l.at = used, now
+	busy := 4*l.used > now.Sub(l.at)
+	l.used, l.at = 0, now
 	return busy
 }
 

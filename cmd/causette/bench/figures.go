@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"strconv"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/causette/causette/store"
 )
@@ -16,12 +20,15 @@ type figures struct {
 	called *pair  // with delivery callbacks; nil when left out
 	groups series // turns a second
 	single series
+	both   series // of HTTP alone, what HTTP and group commits of as many turns keep of it beside each other
 }
 
 // pair is the whole loop and the HTTP of it alone, measured in turns.
 type pair struct {
-	whole trial
-	http  trial
+	whole  trial
+	http   trial
+	answer string // what both reply
+	gogc   string // how both collect garbage
 }
 
 // measure takes the figures of one engine.
@@ -36,18 +43,17 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 		return nil, fmt.Errorf("%s: seed: %w", engine, err)
 	}
 	f = &figures{engine: engine}
-	var answer string
-	if f.plain, answer, err = b.pair(ctx, db, false); err != nil {
+	if f.plain, err = b.pair(ctx, db, false); err != nil {
 		return nil, err
 	}
 	if callbacks {
-		if f.called, _, err = b.pair(ctx, db, true); err != nil {
+		if f.called, err = b.pair(ctx, db, true); err != nil {
 			return nil, err
 		}
 	}
 	b.say("%s: bare commits", engine)
 	err = db.use(ctx, store.Options{Connections: singles + 1}, func(st *store.Store) error {
-		bare, err := newBare(ctx, st, answer)
+		bare, err := newBare(ctx, st, f.plain.answer)
 		if err != nil {
 			return err
 		}
@@ -62,7 +68,8 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 			}
 			f.groups, f.single = append(f.groups, groups), append(f.single, single)
 		}
-		return nil
+		f.both, err = b.beside(ctx, bare, f.plain)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", engine, err)
@@ -70,13 +77,55 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 	return f, nil
 }
 
+// beside measures HTTP alone, and HTTP while as many turns are committed in groups:
+// what a gateway could reach on this machine whose logic costs nothing, and where
+// nobody waits for anybody.
+func (b *bench) beside(ctx context.Context, bare *bare, p *pair) (kept series, err error) {
+	percent, err := strconv.Atoi(p.gogc)
+	if err != nil {
+		return nil, fmt.Errorf("read how serve collects garbage: %w", err)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(percent))
+	http, err := b.echo(ctx, p.answer, false, p.gogc)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, http.stop()) }()
+	d := b.closed / rounds
+	for range rounds {
+		alone, err := http.closed(ctx, ramp, d)
+		if err != nil {
+			return nil, err
+		}
+		turns := make(chan struct{}, b.lines)
+		feeding, enough := context.WithCancel(ctx)
+		var feeders errgroup.Group
+		for range feeds {
+			feeders.Go(func() error { return bare.feed(feeding, 128, turns) })
+		}
+		http.turns = turns
+		both, err := http.closed(ctx, ramp, d)
+		http.turns = nil
+		enough()
+		if err := errors.Join(err, feeders.Wait()); err != nil {
+			return nil, err
+		}
+		kept = append(kept, both.rate/alone.rate)
+	}
+	return kept, nil
+}
+
+// feeds is how many workers commit turns beside HTTP, as many as write in serve on
+// PostgreSQL.
+const feeds = 2
+
 // singles is how many workers commit one turn a transaction: more gain nothing,
 // since a brand's commits follow each other at the row of its log.
 const singles = 8
 
 // pair measures the whole loop and the HTTP of the same answers alone, both
 // started and each idle while the other is measured.
-func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair, answer string, err error) {
+func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair, err error) {
 	name := db.engine
 	if callbacks {
 		name += ", callbacks"
@@ -89,21 +138,23 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 	b.say("%s: whole loop and HTTP alone, %d rounds", name, rounds)
 	whole, err := b.serve(ctx, db.url, callbacks, unpaced)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, whole.stop()) }()
 	if _, err := whole.closed(ctx, 0, b.warmup); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	answer = *whole.carrier.reply.Load()
-	http, err := b.echo(ctx, answer, callbacks, whole.server)
+	p = &pair{answer: *whole.carrier.reply.Load()}
+	if p.gogc, err = whole.server.metric("go_gc_gogc_percent"); err != nil {
+		return nil, err
+	}
+	http, err := b.echo(ctx, p.answer, callbacks, p.gogc)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, http.stop()) }()
-	p = &pair{}
 	if err := b.alternate(ctx, p, whole, http); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if b.profiles != "" {
 		profile := db.engine
@@ -111,17 +162,17 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 			profile += "-callbacks"
 		}
 		if err := b.profile(ctx, whole, profile); err != nil {
-			return nil, "", err
+			return nil, err
 		}
 	}
 	if b.duration > 0 {
 		rate := median(p.whole.rates)
 		b.say("%s: %.0f a second; open loop at %.0f for %s", name, rate, rate/2, b.duration)
 		if err := b.delays(ctx, p, whole, http, rate/2); err != nil {
-			return nil, "", err
+			return nil, err
 		}
 	}
-	return p, answer, nil
+	return p, nil
 }
 
 // alternate measures the throughput of the rounds of a pair.

@@ -19,6 +19,7 @@ func report(w io.Writer, all []*figures, f *footprint) {
 		row("group commits of the same rows, turns/s", func(f *figures) string { return thousands(median(f.groups)) })
 		row("one transaction a turn, turns/s", func(f *figures) string { return thousands(median(f.single)) })
 		row("group commits / one transaction a turn", func(f *figures) string { return spread(f.groups.over(f.single), times) })
+		row("HTTP beside group commits of as many turns / HTTP alone", func(f *figures) string { return spread(f.both, percent) })
 		row("whole loop / one transaction a turn", func(f *figures) string { return times(f.gain()) })
 		if all[0].called != nil {
 			pairs(row, "with callbacks: ", func(f *figures) *pair { return f.called })

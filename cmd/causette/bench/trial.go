@@ -52,13 +52,9 @@ func (b *bench) serve(ctx context.Context, database string, callbacks bool, pace
 
 // echo starts the HTTP ceiling, which collects garbage as serve does: it is to
 // differ by logic and store only.
-func (b *bench) echo(ctx context.Context, reply string, callbacks bool, serve *server) (*stage, error) {
+func (b *bench) echo(ctx context.Context, reply string, callbacks bool, gogc string) (*stage, error) {
 	return b.stage("echo", callbacks, func(s *server, carrier string) error {
 		s.admin = s.addr
-		gogc, err := serve.metric("go_gc_gogc_percent")
-		if err != nil {
-			return err
-		}
 		s.env = append(s.env, "GOGC="+gogc)
 		self, err := os.Executable()
 		if err != nil {

@@ -45,7 +45,8 @@ func (t *tx) Append(ctx context.Context, brand conversation.BrandID, e []gateway
 	for i := range e {
 		n[i], at[i] = int64(i+1), micros(e[i].At)
 	}
-	err := t.put(ctx, addEvents, string(brand), from, n,
+	// What the client counts comes after the COMMIT that travels with it.
+	err := t.putAll(ctx, addEvents, len(e), "rows of the log", string(brand), from, n,
 		texts(e, func(e gateway.Entry) string { return e.Type }),
 		texts(e, func(e gateway.Entry) conversation.CustomerID { return e.Customer }),
 		numbers(e, func(e gateway.Entry) int64 { return e.Version }),

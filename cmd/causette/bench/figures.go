@@ -58,7 +58,7 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 			return err
 		}
 		for range rounds {
-			groups, err := bare.rate(ctx, 128, 1, b.closed/2/rounds)
+			groups, err := bare.rate(ctx, together, 1, b.closed/2/rounds)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,7 @@ func (b *bench) beside(ctx context.Context, bare *bare, p *pair) (kept series, e
 		feeding, enough := context.WithCancel(ctx)
 		var feeders errgroup.Group
 		for range feeds {
-			feeders.Go(func() error { return bare.feed(feeding, 128, turns) })
+			feeders.Go(func() error { return bare.feed(feeding, together, turns) })
 		}
 		http.turns = turns
 		both, err := http.closed(ctx, ramp, d)
@@ -114,6 +114,9 @@ func (b *bench) beside(ctx context.Context, bare *bare, p *pair) (kept series, e
 	}
 	return kept, nil
 }
+
+// together is how many turns share a bare group commit.
+const together = 128
 
 // feeds is how many workers commit turns beside HTTP, as many as write in serve on
 // PostgreSQL.

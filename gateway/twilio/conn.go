@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -16,9 +18,9 @@ var errLate = errors.New("the send deadline has passed")
 
 // write guards the one request of one call. A send that comes too late must not
 // reach the carrier, however long the process, a dial or a handshake was held
-// up, so the clock is read once more right before the system call that hands the
-// request to the network; and once a call has failed, nothing of it is written
-// any more.
+// up, so the clock is read once more right before each system call that hands
+// bytes to the network: what is cut off half-way no carrier can take. And once a
+// call has failed, nothing of it is written any more.
 type write struct {
 	ctx context.Context
 
@@ -28,30 +30,52 @@ type write struct {
 	late    bool // it was closed because the deadline had passed
 }
 
-// begin says whether the next bytes may be written, and whether they are the first.
-func (w *write) begin() (first bool, err error) {
+// hand gives bytes to the network. Nothing may come between its look at the clock
+// and the system call: a process that is stopped there writes when it goes on.
+func (w *write) hand(fd int, b []byte) (n int, err error) {
+	deadline, bounded := w.ctx.Deadline()
+	first, open := w.begin()
+	switch {
+	case !open:
+		return 0, errLate
+	case bounded && !time.Now().Before(deadline):
+		err = errLate
+	default:
+		n, err = syscall.Write(fd, b)
+	}
+	if err != nil {
+		w.refused(first, err == errLate)
+		return 0, err
+	}
+	return n, nil
+}
+
+// begin says whether these are the first bytes, and whether they may be written.
+func (w *write) begin() (first, open bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
-		return false, errLate
+		return false, false
 	}
-	if w.started {
-		return false, nil // the rest of a request under way
-	}
-	deadline, ok := w.ctx.Deadline()
-	if w.ctx.Err() != nil || ok && !time.Now().Before(deadline) {
+	if w.ctx.Err() != nil {
 		w.closed, w.late = true, true
-		return false, errLate
+		return false, false
 	}
+	first = !w.started
 	w.started = true
-	return true, nil
+	return first, true
 }
 
-// refused takes back begin: the system call took none of the first bytes.
-func (w *write) refused() {
+// refused takes back begin: none of the bytes were taken.
+func (w *write) refused(first, late bool) {
 	w.mu.Lock()
-	w.started = false
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	if first {
+		w.started = false
+	}
+	if late {
+		w.closed, w.late = true, true
+	}
 }
 
 // close forbids further writing and says what happened so far.
@@ -75,27 +99,39 @@ func (w *write) guard(ctx context.Context) context.Context {
 	}})
 }
 
-// guardedConn asks the call that holds the connection before it writes. One
-// connection carries one request at a time: HTTP/2 is not negotiated.
+// guardedConn lets the call that holds the connection write. One connection
+// carries one request at a time: HTTP/2 is not negotiated.
 type guardedConn struct {
 	net.Conn
+	raw    syscall.RawConn
 	holder atomic.Pointer[write]
 }
 
-func (c *guardedConn) Write(b []byte) (int, error) {
+func newGuardedConn(conn net.Conn) (*guardedConn, error) {
+	raw, err := conn.(syscall.Conn).SyscallConn()
+	return &guardedConn{Conn: conn, raw: raw}, err
+}
+
+func (c *guardedConn) Write(b []byte) (n int, err error) {
 	w := c.holder.Load()
 	if w == nil {
 		return c.Conn.Write(b) // a handshake
 	}
-	first, err := w.begin()
-	if err != nil {
-		return 0, err
-	}
-	n, err := c.Conn.Write(b)
-	if first && n == 0 && err != nil {
-		w.refused()
-	}
-	return n, err
+	broken := c.raw.Write(func(fd uintptr) (done bool) {
+		for n < len(b) {
+			var taken int
+			switch taken, err = w.hand(int(fd), b[n:]); err {
+			case nil, syscall.EINTR:
+				n += taken
+			case syscall.EAGAIN:
+				return false // called again once there is room
+			default:
+				return true
+			}
+		}
+		return true
+	})
+	return n, cmp.Or(broken, err)
 }
 
 // newTransport returns the connections to one base URL. They are kept: a
@@ -109,7 +145,7 @@ func newTransport() *http.Transport {
 		if err != nil {
 			return nil, err
 		}
-		return &guardedConn{Conn: conn}, nil
+		return newGuardedConn(conn)
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // alone: HTTP/2 would share a connection among calls

@@ -67,8 +67,8 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 	if w.db, err = sql.Open("sqlite", dsn+writerPragmas); err != nil {
 		return err
 	}
-	if w.conn, err = w.db.Conn(ctx); err != nil {
-		return errors.Join(classify(err), w.db.Close())
+	if err := w.connect(ctx); err != nil {
+		return errors.Join(err, w.db.Close())
 	}
 	w.session = session{engine: sqliteEngine, db: w.conn, clock: o.Clock,
 		queries: map[*statement]*sql.Stmt{}, execs: map[*statement]driver.StmtExecContext{}}
@@ -79,6 +79,28 @@ func (s *Store) openSQLite(ctx context.Context, name string, o Options) error {
 	s.writer = w
 	w.carrying.Go(s.checkpoint)
 	return nil
+}
+
+// How long a new file may be somebody else's, and how often it is tried meanwhile.
+const (
+	connectPatience = 10 * time.Second
+	connectPause    = 5 * time.Millisecond
+)
+
+// connect opens the connection. Of several processes that begin the log of a new
+// file SQLite refuses all but one, and does not let them wait.
+func (w *writer) connect(ctx context.Context) (err error) {
+	for until := time.Now().Add(connectPatience); ; {
+		w.conn, err = w.db.Conn(ctx)
+		if err = classify(err); !errors.Is(err, gateway.ErrTransient) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(connectPause):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // The write-ahead log is carried to the database file beside the writer, in small

@@ -31,6 +31,15 @@ func (c *Conversation) Absorb(o *Conversation, overturned Overturned) (theirs bo
 		c.Channel, c.Address, c.Medium = o.Channel, o.Address, o.Medium
 	}
 	c.WroteAt = latest(c.WroteAt, o.WroteAt)
+	c.Reach = slices.Clone(c.Reach)
+	for _, r := range o.Reach {
+		switch i := slices.IndexFunc(c.Reach, func(x Reach) bool { return x.Medium == r.Medium }); {
+		case i < 0:
+			c.Reach = append(c.Reach, r)
+		case r.WroteAt.After(c.Reach[i].WroteAt):
+			c.Reach[i] = r
+		}
+	}
 	c.Disclosed = c.Disclosed || o.Disclosed
 	c.Prompted = cmp.Or(c.Prompted, o.Prompted)
 	if c.Budget.Since.Before(o.Budget.Since) {
@@ -161,15 +170,6 @@ func (c *Customer) absorb(o *Customer) {
 	c.Touches = c.Touches[max(len(c.Touches)-MaxTouches, 0):]
 	if len(c.Touches) == 0 {
 		c.Touches = nil
-	}
-	c.Reach = slices.Clone(c.Reach)
-	for _, r := range o.Reach {
-		switch i := slices.IndexFunc(c.Reach, func(x Reach) bool { return x.Medium == r.Medium }); {
-		case i < 0:
-			c.Reach = append(c.Reach, r)
-		case r.WroteAt.After(c.Reach[i].WroteAt):
-			c.Reach[i] = r
-		}
 	}
 	c.Consents = slices.Clone(c.Consents)
 	for _, s := range o.Consents {

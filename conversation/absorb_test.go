@@ -52,12 +52,14 @@ func TestWhatOneLacksIsTheOthers(t *testing.T) {
 	mine := Conversation{State: Idle, Version: 4, Epoch: 2, Channel: "lumen-sms", Medium: SMS, Address: "+33612345678", WroteAt: day,
 		Customer: Customer{ID: "a", Phone: "+33612345678", First: "Ana", Accounts: []string{"c-2"}, Tags: []string{"vip"},
 			Orders: []Order{{ID: "o1", Status: "shipped", Placed: day}}, Preferences: map[string]string{"size": "m"},
-			Reach: []Reach{{Medium: SMS, Channel: "lumen-sms", WroteAt: day}}, Touches: []Touch{{Prompt: "p2", At: day}}}}
+			Touches: []Touch{{Prompt: "p2", At: day}}},
+		Reach: []Reach{{Medium: SMS, Channel: "lumen-sms", WroteAt: day}}}
 	other := Conversation{State: Idle, Version: 9, Epoch: 1, Said: 9, Channel: "lumen-wa", Medium: WhatsApp, Address: "lid:1", WroteAt: day.Add(time.Hour), Disclosed: true, Prompted: Marketing,
 		Customer: Customer{ID: "b", First: "Anita", Last: "Lopes", Language: "fr", Accounts: []string{"c-1", "c-2"}, Tags: []string{"vip", "new"}, VIP: true, Points: &points,
 			Orders: []Order{{ID: "o1", Status: "placed", Placed: day}, {ID: "o2", Placed: day.Add(time.Hour)}}, Preferences: map[string]string{"size": "s", "colour": "blue"},
-			Reach: []Reach{{Medium: WhatsApp, Channel: "lumen-wa", Address: "lid:1", WroteAt: day}}, Touches: []Touch{{Prompt: "p1", At: day.Add(-time.Hour)}},
+			Touches:  []Touch{{Prompt: "p1", At: day.Add(-time.Hour)}},
 			Consents: []Standing{{Medium: WhatsApp, Purpose: Marketing, State: Given, At: day}}},
+		Reach:   []Reach{{Medium: WhatsApp, Channel: "lumen-wa", Address: "lid:1", WroteAt: day}},
 		Prompts: []Pending{{Prompt: Prompt{ID: "p9"}}}}
 	mine.Absorb(&other, never)
 	c := mine.Customer
@@ -70,8 +72,8 @@ func TestWhatOneLacksIsTheOthers(t *testing.T) {
 	if len(c.Orders) != 2 || c.Orders[0].ID != "o2" || c.Orders[1].Status != "shipped" {
 		t.Errorf("orders: %+v", c.Orders)
 	}
-	if len(c.Reach) != 2 || len(c.Touches) != 2 || c.Touches[0].Prompt != "p1" || c.Consent(WhatsApp, Marketing) != Given {
-		t.Errorf("reach %+v, touches %+v, consents %+v", c.Reach, c.Touches, c.Consents)
+	if len(mine.Reach) != 2 || len(c.Touches) != 2 || c.Touches[0].Prompt != "p1" || c.Consent(WhatsApp, Marketing) != Given {
+		t.Errorf("reach %+v, touches %+v, consents %+v", mine.Reach, c.Touches, c.Consents)
 	}
 	if mine.Version != 10 || mine.Said != 10 || mine.Epoch != 2 || mine.Address != "lid:1" || mine.Medium != WhatsApp || !mine.Disclosed || mine.Prompted != Marketing || len(mine.Prompts) != 1 {
 		t.Errorf("conversation: %+v", mine)

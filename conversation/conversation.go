@@ -25,6 +25,7 @@ type Conversation struct {
 	Address   Address   `json:"address,omitempty"` // as which they wrote last
 	Medium    Medium    `json:"medium,omitempty"`
 	WroteAt   time.Time `json:"wrote_at,omitzero"`   // the customer's last text, by its source's clock
+	Reach     []Reach   `json:"reach,omitempty"`     // where the customer wrote from, one a medium
 	Disclosed bool      `json:"disclosed,omitempty"` // "assistant automatique" has been said
 	Said      int64     `json:"said,omitempty"`      // the version at which the customer or the assistant said something last
 	Prompted  Purpose   `json:"prompted,omitempty"`  // of the last message that nobody had asked for: what a bare STOP means

@@ -38,7 +38,6 @@ type Customer struct {
 	Region  string  `json:"region,omitempty"`  // ISO 3166-2 without the country, "TX": where the shop says that they live
 	Place   Place   `json:"place,omitzero"`    // what the number tells of where they are
 	Prefers Medium  `json:"prefers,omitempty"` // what they asked to be reached on
-	Reach   []Reach `json:"reach,omitempty"`   // where they wrote from, one a medium
 	Touches []Touch `json:"touches,omitempty"` // what they were sent unasked, newest last: caps count it
 
 	Clicked time.Time `json:"clicked,omitzero"` // when they followed a link that was texted, last

@@ -23,7 +23,7 @@ func (t *turn) smsOf(w *Pending) []Route {
 	if slices.Contains(w.Tried, SMS) {
 		return nil
 	}
-	return slices.DeleteFunc(t.waysTo(&t.c.Customer, &w.Prompt), func(r Route) bool { return r.Medium != SMS })
+	return slices.DeleteFunc(t.waysTo(&t.c, &w.Prompt), func(r Route) bool { return r.Medium != SMS })
 }
 
 // saidPrompt finds a prompt that was said.
@@ -41,7 +41,7 @@ func (t *turn) deliveryDue(id string) {
 		return
 	}
 	w := t.c.Prompts[i]
-	answered := t.c.Customer.wrote(w.Verdict.Route).After(w.Since)
+	answered := t.c.wrote(w.Verdict.Route).After(w.Since)
 	switch d.Status {
 	case "posting":
 		t.decide("delivery.posting")

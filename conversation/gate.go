@@ -168,7 +168,7 @@ func (c *Conversation) heardOnWhatsApp() time.Time {
 	if c.Medium == WhatsApp {
 		last = c.WroteAt
 	}
-	return latest(last, c.Customer.wrote(Route{Medium: WhatsApp}))
+	return latest(last, c.wrote(Route{Medium: WhatsApp}))
 }
 
 // offered refuses marketing that calls itself transactional.

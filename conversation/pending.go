@@ -63,7 +63,7 @@ func (t *turn) prompt(p *Prompt) {
 // weigh judges a prompt on the best of its routes, and looks at the desk: one
 // that is too busy for answers gets no offer that brings more of them.
 func (s *Script) weigh(c *Conversation, p *Prompt, live *Live, now time.Time) way {
-	chosen := s.choose(c, p, s.waysTo(&c.Customer, p), now)
+	chosen := s.choose(c, p, s.waysTo(c, p), now)
 	if v := &chosen.verdict; v.Open() {
 		if crowded := s.crowded(p, live, now); crowded.Rule != "" {
 			crowded.Route, *v = v.Route, crowded

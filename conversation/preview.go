@@ -16,7 +16,7 @@ func (s *Script) Preview(c Conversation, p Prompt, now time.Time) Preview {
 	if i := slices.IndexFunc(turn.Messages, func(m Message) bool { return m.Prompt == p.ID }); i >= 0 {
 		preview.Message = turn.Messages[i]
 	} else if v := &preview.Verdict; v.Code == "" && v.Waits != "" { // as it would be said now
-		preview.Message = s.choose(&c, &p, s.waysTo(&c.Customer, &p), now).message
+		preview.Message = s.choose(&c, &p, s.waysTo(&c, &p), now).message
 	}
 	if preview.Message.Text != "" {
 		preview.Lint = s.Lint(&p, preview.Message.Text, preview.Message.Medium, c.Customer.Language)

@@ -10,7 +10,7 @@ import (
 // reached keeps where the customer wrote from: one place a medium, at which
 // what nobody asked for finds them.
 func (t *turn) reached(in *Inbound) {
-	c := &t.c.Customer
+	c := &t.c
 	i := slices.IndexFunc(c.Reach, func(r Reach) bool { return r.Medium == in.Medium })
 	if i >= 0 && in.At.Before(c.Reach[i].WroteAt) {
 		return
@@ -24,7 +24,7 @@ func (t *turn) reached(in *Inbound) {
 }
 
 // wrote is when the customer wrote last on a route; zero: never.
-func (c *Customer) wrote(r Route) time.Time {
+func (c *Conversation) wrote(r Route) time.Time {
 	for _, at := range c.Reach {
 		if at.Medium == r.Medium {
 			return at.WroteAt
@@ -36,7 +36,7 @@ func (c *Customer) wrote(r Route) time.Time {
 // waysTo lists the routes of a prompt in the order in which they are tried: the
 // one that it names and no other; else what the customer asked for, the brand's
 // order, where the customer wrote last, and the order that they were given in.
-func (s *Script) waysTo(c *Customer, p *Prompt) []Route {
+func (s *Script) waysTo(c *Conversation, p *Prompt) []Route {
 	if p.Channel != "" {
 		named := Route{Channel: p.Channel, Medium: p.Medium}
 		if i := slices.IndexFunc(p.Routes, func(r Route) bool { return r.Channel == p.Channel }); i >= 0 {
@@ -51,7 +51,7 @@ func (s *Script) waysTo(c *Customer, p *Prompt) []Route {
 		return len(s.brand.Prefer)
 	}
 	other := func(r Route) int {
-		if r.Medium == c.Prefers {
+		if r.Medium == c.Customer.Prefers {
 			return 0
 		}
 		return 1

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func willing(wrote time.Duration) Conversation {
 		c.Customer.Consents = append(c.Customer.Consents, Standing{Medium: m, Purpose: Marketing, State: Given, At: monday})
 	}
 	if wrote > 0 {
-		c.Customer.Reach = []Reach{{Medium: WhatsApp, Channel: "lumen-whatsapp", Address: c.Address, WroteAt: noon.Add(-wrote)}}
+		c.Reach = []Reach{{Medium: WhatsApp, Channel: "lumen-whatsapp", Address: c.Address, WroteAt: noon.Add(-wrote)}}
 	}
 	return c
 }
@@ -93,14 +94,17 @@ func TestWhereACustomerWroteIsKeptForEachMedium(t *testing.T) {
 	whatsapp := text("2", "bonjour")
 	whatsapp.Message.Medium, whatsapp.Message.Channel = WhatsApp, "lumen-whatsapp"
 	for _, e := range []Event{text("1", "bonjour"), whatsapp, late} {
-		before := slices.Clone(c.Customer.Reach)
+		before := slices.Clone(c.Reach)
 		turn := s.Step(c, e, monday)
-		if !slices.Equal(before, c.Customer.Reach) {
+		if !slices.Equal(before, c.Reach) {
 			t.Fatal("Step changed its argument")
+		}
+		if !reflect.DeepEqual(c.Customer, turn.Next.Customer) {
+			t.Errorf("a text changes the customer, whose row need not be written: %+v", turn.Next.Customer)
 		}
 		c = turn.Next
 	}
-	if len(c.Customer.Reach) != 2 || !c.Customer.wrote(smsRoute).Equal(monday) || !c.Customer.wrote(whatsappRoute).Equal(monday) {
-		t.Errorf("the customer wrote %+v", c.Customer.Reach)
+	if len(c.Reach) != 2 || !c.wrote(smsRoute).Equal(monday) || !c.wrote(whatsappRoute).Equal(monday) {
+		t.Errorf("the customer wrote %+v", c.Reach)
 	}
 }

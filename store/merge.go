@@ -270,7 +270,7 @@ func (t *tx) readdress(ctx context.Context, brand conversation.BrandID, l link, 
 	if c.Address == alias {
 		c.Address = c.Customer.Phone
 	}
-	c.Customer.Reach = slices.DeleteFunc(slices.Clone(c.Customer.Reach), func(r conversation.Reach) bool { return r.Address == alias })
+	c.Reach = slices.DeleteFunc(slices.Clone(c.Reach), func(r conversation.Reach) bool { return r.Address == alias })
 	f.at[l.alias] = into.Conversation.Customer.ID
 	return errors.Join(
 		t.put(ctx, moveAddress, string(brand), l.alias, string(into.Conversation.Customer.ID)),

@@ -50,10 +50,10 @@ func (a *app) showTyped(ctx context.Context, t typed) error {
 	if err != nil {
 		return err
 	}
-	if len(c.Customer.Reach) == 0 {
+	if len(c.Reach) == 0 {
 		return nil
 	}
-	last := slices.MaxFunc(c.Customer.Reach, func(a, b conversation.Reach) int { return a.WroteAt.Compare(b.WroteAt) })
+	last := slices.MaxFunc(c.Reach, func(a, b conversation.Reach) int { return a.WroteAt.Compare(b.WroteAt) })
 	for _, d := range a.devices {
 		if d.ID() == last.Channel {
 			return d.Typing(ctx, last.Address, t.on)

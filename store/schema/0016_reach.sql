@@ -1,0 +1,6 @@
+-- Where a customer wrote from changes with each of their texts: it goes with the
+-- conversation, which is written then anyway, and the customer's row is left alone.
+-- postgres: update conversations c set data = (c.data::jsonb || jsonb_build_object('reach', p.profile::jsonb -> 'reach'))::text from customers p where p.brand = c.brand and p.id = c.customer and p.profile::jsonb -> 'reach' is not null;
+-- postgres: update customers set profile = (profile::jsonb - 'reach')::text where profile::jsonb -> 'reach' is not null;
+-- sqlite: update conversations set data = json_set(data, '$.reach', json((select json_extract(p.profile, '$.reach') from customers p where p.brand = conversations.brand and p.id = conversations.customer))) where exists (select 1 from customers p where p.brand = conversations.brand and p.id = conversations.customer and json_extract(p.profile, '$.reach') is not null);
+-- sqlite: update customers set profile = json_remove(profile, '$.reach') where json_extract(profile, '$.reach') is not null;

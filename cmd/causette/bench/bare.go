@@ -72,26 +72,6 @@ func (b *bare) rate(ctx context.Context, size, workers int, d time.Duration) (fl
 	return float64(b.written.Load()-from) / time.Since(began).Seconds(), errors.Join(errs...)
 }
 
-// feed commits groups of size turns, each with the settlements of the group before,
-// until ctx ends, and gives out the turns of each.
-func (b *bare) feed(ctx context.Context, size int, turns chan<- struct{}) error {
-	var sent []gateway.Settlement
-	for ctx.Err() == nil {
-		var err error
-		if sent, err = b.group(context.WithoutCancel(ctx), size, sent); err != nil {
-			return err
-		}
-		for range size {
-			select {
-			case turns <- struct{}{}:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-	}
-	return nil
-}
-
 // group is the gateway's recipe with nothing but the rows.
 func (b *bare) group(ctx context.Context, turns int, sent []gateway.Settlement) ([]gateway.Settlement, error) {
 	var who []gateway.Who

@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"strconv"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/causette/causette/store"
 )
@@ -18,9 +14,9 @@ type figures struct {
 	engine string
 	plain  *pair
 	called *pair  // with delivery callbacks; nil when left out
+	rows   *pair  // HTTP and group commits of the same rows: a gateway whose logic costs nothing
 	groups series // turns a second
 	single series
-	both   series // of HTTP alone, what HTTP and group commits of as many turns keep of it beside each other
 }
 
 // pair is the whole loop and the HTTP of it alone, measured in turns.
@@ -51,6 +47,9 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 			return nil, err
 		}
 	}
+	if f.rows, err = b.rows(ctx, db, f.plain); err != nil {
+		return nil, fmt.Errorf("%s: rows without logic: %w", engine, err)
+	}
 	b.say("%s: bare commits", engine)
 	err = db.use(ctx, store.Options{Connections: singles + 1}, func(st *store.Store) error {
 		bare, err := newBare(ctx, st, f.plain.answer)
@@ -68,8 +67,7 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 			}
 			f.groups, f.single = append(f.groups, groups), append(f.single, single)
 		}
-		f.both, err = b.beside(ctx, bare, f.plain)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", engine, err)
@@ -77,50 +75,33 @@ func (b *bench) measure(ctx context.Context, engine string, callbacks bool) (f *
 	return f, nil
 }
 
-// beside measures HTTP alone, and HTTP while as many turns are committed in groups:
-// what a gateway could reach on this machine whose logic costs nothing, and where
-// nobody waits for anybody.
-func (b *bench) beside(ctx context.Context, bare *bare, p *pair) (kept series, err error) {
-	percent, err := strconv.Atoi(p.gogc)
+// rows measures a gateway without logic as p measured the gateway, at the same rate:
+// what this machine has left for logic.
+func (b *bench) rows(ctx context.Context, db *database, p *pair) (r *pair, err error) {
+	b.say("%s: rows without logic", db.engine)
+	whole, err := b.echo(ctx, p, false, db)
 	if err != nil {
-		return nil, fmt.Errorf("read how serve collects garbage: %w", err)
+		return nil, err
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(percent))
-	http, err := b.echo(ctx, p.answer, false, p.gogc)
+	defer func() { err = errors.Join(err, whole.stop()) }()
+	if _, err := whole.closed(ctx, 0, b.warmup); err != nil {
+		return nil, err
+	}
+	http, err := b.echo(ctx, p, false, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, http.stop()) }()
-	d := b.closed / rounds
-	for range rounds {
-		alone, err := http.closed(ctx, ramp, d)
-		if err != nil {
-			return nil, err
-		}
-		turns := make(chan struct{}, b.lines)
-		feeding, enough := context.WithCancel(ctx)
-		var feeders errgroup.Group
-		for range feeds {
-			feeders.Go(func() error { return bare.feed(feeding, together, turns) })
-		}
-		http.turns = turns
-		both, err := http.closed(ctx, ramp, d)
-		http.turns = nil
-		enough()
-		if err := errors.Join(err, feeders.Wait()); err != nil {
-			return nil, err
-		}
-		kept = append(kept, both.rate/alone.rate)
+	r = &pair{}
+	if err := b.alternate(ctx, r, whole, http); err != nil || b.duration == 0 {
+		return r, err
 	}
-	return kept, nil
+	r.whole.open = &measured{}
+	return r, whole.open(ctx, median(p.whole.rates)/2, b.duration, r.whole.open)
 }
 
 // together is how many turns share a bare group commit.
 const together = 128
-
-// feeds is how many workers commit turns beside HTTP, as many as write in serve on
-// PostgreSQL.
-const feeds = 2
 
 // singles is how many workers commit one turn a transaction: more gain nothing,
 // since a brand's commits follow each other at the row of its log.
@@ -151,7 +132,7 @@ func (b *bench) pair(ctx context.Context, db *database, callbacks bool) (p *pair
 	if p.gogc, err = whole.server.metric("go_gc_gogc_percent"); err != nil {
 		return nil, err
 	}
-	http, err := b.echo(ctx, p.answer, callbacks, p.gogc)
+	http, err := b.echo(ctx, p, callbacks, nil)
 	if err != nil {
 		return nil, err
 	}

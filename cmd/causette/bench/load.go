@@ -16,9 +16,8 @@ import (
 type load struct {
 	carrier *carrier
 	client  *http.Client
-	host    string          // of the gateway
-	lines   int             // connections, and at most so many texts under way
-	turns   <-chan struct{} // in the closed loop each text takes one; nil: none is waited for
+	host    string // of the gateway
+	lines   int    // connections, and at most so many texts under way
 	next    atomic.Int64
 
 	mu     sync.Mutex
@@ -73,13 +72,6 @@ func (l *load) chat(ctx context.Context, m *measured) {
 	answered := make(chan struct{}, 1)
 	late := time.NewTimer(time.Hour)
 	for ctx.Err() == nil {
-		if l.turns != nil {
-			select {
-			case <-l.turns:
-			case <-ctx.Done():
-				return
-			}
-		}
 		i, t := l.customer(), &text{due: time.Now(), answered: answered, took: &m.reply}
 		if !l.carrier.expect(i, t) {
 			continue

@@ -1,7 +1,8 @@
 // Command bench measures the whole loop: a signed webhook in, its turn committed
 // with fsync, the reply posted to a played Twilio on the same machine. In the
-// same run it measures what bounds it: the same HTTP without logic or store,
-// group commits of the same rows without HTTP, and one transaction a turn.
+// same run it measures what bounds it: the same HTTP without logic or store, the
+// same HTTP and group commits of the same rows without logic, those commits without
+// HTTP, and one transaction a turn.
 //
 // Three processes share the machine, as they would share a small server: the
 // gateway is the shipped program (`causette serve`), started by the benchmark;

@@ -19,7 +19,11 @@ func report(w io.Writer, all []*figures, f *footprint) {
 		row("group commits of the same rows, turns/s", func(f *figures) string { return thousands(median(f.groups)) })
 		row("one transaction a turn, turns/s", func(f *figures) string { return thousands(median(f.single)) })
 		row("group commits / one transaction a turn", func(f *figures) string { return spread(f.groups.over(f.single), times) })
-		row("HTTP beside group commits of as many turns / HTTP alone", func(f *figures) string { return spread(f.both, percent) })
+		row("its rows without logic, answers/s", func(f *figures) string { return thousands(median(f.rows.whole.rates)) })
+		row("CPU of one, µs: gateway, database, load", func(f *figures) string { return middle(f.rows.whole.used).String() })
+		row("rows without logic / HTTP alone", func(f *figures) string { return spread(f.rows.shares(), percent) })
+		row("at half of the whole loop: acknowledged p50, p99, max", func(f *figures) string { return latencies(f.rows.whole.open, (*measured).acks) })
+		row("at half of the whole loop: reply posted p50, p99, max", func(f *figures) string { return latencies(f.rows.whole.open, (*measured).replies) })
 		row("whole loop / one transaction a turn", func(f *figures) string { return times(f.gain()) })
 		if all[0].called != nil {
 			pairs(row, "with callbacks: ", func(f *figures) *pair { return f.called })

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -50,17 +51,21 @@ func (b *bench) serve(ctx context.Context, database string, callbacks bool, pace
 	})
 }
 
-// echo starts the HTTP ceiling, which collects garbage as serve does: it is to
-// differ by logic and store only.
-func (b *bench) echo(ctx context.Context, reply string, callbacks bool, gogc string) (*stage, error) {
-	return b.stage("echo", callbacks, func(s *server, carrier string) error {
+// echo starts a ceiling, which collects garbage as serve does: it is to differ by
+// logic and store only, or, on a database, by logic only.
+func (b *bench) echo(ctx context.Context, p *pair, callbacks bool, db *database) (*stage, error) {
+	name, more := "echo", []string(nil)
+	if db != nil {
+		name, more = "rows", []string{"-database", db.url, "-apart=" + strconv.FormatBool(db.engine == "postgres")}
+	}
+	return b.stage(name, callbacks, func(s *server, carrier string) error {
 		s.admin = s.addr
-		s.env = append(s.env, "GOGC="+gogc)
+		s.env = append(s.env, "GOGC="+p.gogc)
 		self, err := os.Executable()
 		if err != nil {
 			return fmt.Errorf("find this program: %w", err)
 		}
-		return launch(ctx, s, self, "echo", "-listen", s.addr, "-carrier", carrier, "-reply", reply)
+		return launch(ctx, s, self, append([]string{"echo", "-listen", s.addr, "-carrier", carrier, "-reply", p.answer}, more...)...)
 	})
 }
 

@@ -234,8 +234,9 @@ describe('the desk', { concurrency: false }, () => {
     await camille.locator('.event', { hasText: 'Camille rend la main à l’assistant' }).waitFor();
     const said = await answers('Théodore');
     await text('Théodore', 'vos horaires ?');
-    assert.match(await answer('Théodore', said), /9 h/);
-    await camille.locator('.bubble[data-from=assistant]', { hasText: /9 h/ }).last().waitFor();
+    const told = await answer('Théodore', said);
+    assert.match(told, /9 h/);
+    await camille.locator('.bubble[data-from=assistant]', { hasText: told }).last().waitFor();
     await shot(camille, 'returned');
   });
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,12 +70,14 @@ func TestTheLogOfABusyDatabaseBeginsAnew(t *testing.T) {
 }
 
 func TestAStoreSaysWhenItsWriterIsBusy(t *testing.T) {
-	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	s := openAt(t, filepath.Join(t.TempDir(), "causette.db"), func() time.Time { return now })
+	var passed atomic.Int64
+	now := func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, int(passed.Load()), time.UTC) }
+	pass := func(d time.Duration) { passed.Add(int64(d)) }
+	s := openAt(t, filepath.Join(t.TempDir(), "causette.db"), now)
 	write := func(took time.Duration) {
 		t.Helper()
-		if err := s.Group(t.Context(), gateway.GroupID(now.String()), []conversation.BrandID{benchBrand}, func(gateway.Tx) error {
-			now = now.Add(took)
+		if err := s.Group(t.Context(), gateway.GroupID(now().String()), []conversation.BrandID{benchBrand}, func(gateway.Tx) error {
+			pass(took)
 			return nil
 		}); err != nil {
 			t.Fatal(err)
@@ -87,7 +90,7 @@ func TestAStoreSaysWhenItsWriterIsBusy(t *testing.T) {
 		busy         bool
 	}{{300, 700, true}, {200, 800, false}, {0, 1000, false}, {1000, 0, true}} {
 		write(c.took * time.Millisecond)
-		now = now.Add(c.rested * time.Millisecond)
+		pass(c.rested * time.Millisecond)
 		if busy := s.Busy(); busy != c.busy {
 			t.Errorf("%d ms of a second: busy %t", c.took, busy)
 		}

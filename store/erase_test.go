@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,8 +33,8 @@ type filed struct {
 	raw      *sql.DB
 	file     string // SQLite's
 	forgot   []string
-	refuse   error // of the folder of media
-	clock    time.Time
+	refuse   error        // of the folder of media
+	passed   atomic.Int64 // nanoseconds of SQLite's clock, which is read on the side too
 	zoe, bea conversation.CustomerID
 }
 
@@ -63,8 +64,8 @@ func onEachEngine(t *testing.T, do func(*filed)) {
 	} {
 		t.Run(engine, func(t *testing.T) {
 			driver, url, file := open(t)
-			f := &filed{T: t, file: file, clock: time.Now()}
-			s, err := store.Open(t.Context(), url, store.Options{Logger: slog.New(slog.DiscardHandler), Clock: func() time.Time { return f.clock },
+			f, begun := &filed{T: t, file: file}, time.Now()
+			s, err := store.Open(t.Context(), url, store.Options{Logger: slog.New(slog.DiscardHandler), Clock: func() time.Time { return begun.Add(time.Duration(f.passed.Load())) },
 				Forget: func(u string) error { f.forgot = append(f.forgot, u); return f.refuse }})
 			f.must(err)
 			f.Store = s
@@ -363,7 +364,7 @@ func TestWhatIsKeptOfCustomersGoesWhenItsTimeIsOver(t *testing.T) {
 			return n
 		}
 		prune := func(k gateway.Keep) {
-			f.clock = f.clock.Add(time.Millisecond)
+			f.passed.Add(int64(time.Millisecond))
 			_, err := f.Prune(t.Context(), k, 1000)
 			f.must(err)
 		}

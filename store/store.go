@@ -28,7 +28,7 @@ import (
 type Options struct {
 	Logger      *slog.Logger     // nil: slog.Default
 	Connections int              // PostgreSQL: at most; SQLite: readers. 0: 8, 4
-	Clock       func() time.Time // SQLite's "database clock"; nil: time.Now
+	Clock       func() time.Time // SQLite's "database clock", read by several at once; nil: time.Now
 	Secret      gateway.Secret   // keys the ledger and the list of who is not written to; nil: one that the database keeps
 
 	// Forget removes a file that a message names, before the message goes; what

@@ -138,8 +138,14 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= 4 { // "pas maintenant"
 		return valueDecline, true
 	}
-	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) {
-		return "", false // no order has a number without digits
+	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) { // none has a number without digits
+		switch {
+		case r.Yes:
+			return valueHasNumber, true
+		case r.No, t.hesitates():
+			return valueNoNumber, true
+		}
+		return "", false
 	}
 	if q.Free && !t.interrupts(q) && (len(r.Words) > 0 || t.shows() && q.Name == askProblem) {
 		return strings.TrimSpace(t.in.Text), true
@@ -226,6 +232,9 @@ const (
 	valueBack    = "(back)"
 	valueDecline = "(decline)"
 	valueNothing = "(nothing)" // "no" to "Oui pour … ?": nothing happens
+
+	valueHasNumber = "(has a number)" // "yes" to "do you have an order number?"
+	valueNoNumber  = "(has no number)"
 )
 
 // apply gives an answer to its dialogue.
@@ -242,6 +251,15 @@ func (t *turn) apply(q Question, value string) {
 		return
 	}
 	t.close(q.ID)
+	switch value {
+	case valueHasNumber:
+		t.decide("order.number")
+		t.askNumber(q.Dialogue, "order.number")
+		return
+	case valueNoNumber:
+		t.numberless(q, "order.no_number")
+		return
+	}
 	switch q.Dialogue {
 	case PreferenceDialogue:
 		t.preferenceAnswered(q, value)

@@ -11,15 +11,26 @@ import (
 // follows. "ok", "stop", "no" and "si" are not such words.
 const clearWords = 4
 
-// firstWords is the same for a customer whose language nobody knows yet:
-// nothing is switched, a guess is made better.
-const firstWords = 3
+// The same for a customer whose language nobody knows yet, where nothing is
+// switched but a guess made better; and where no word speaks for another language.
+const (
+	firstWords = 3
+	aloneWords = 2
+)
 
 // switchLanguage follows the customer: at their request, or when they clearly
 // write another language.
 func (t *turn) switchLanguage() {
 	to := t.read.WantsLanguage
-	if t.read.LanguageWords >= clearWords || t.c.Customer.Language == "" && t.read.LanguageWords >= firstWords {
+	least := clearWords
+	switch {
+	case t.c.Customer.Language != "":
+	case t.read.LanguageAlone:
+		least = aloneWords
+	default:
+		least = firstWords
+	}
+	if t.read.LanguageWords >= least {
 		to = cmp.Or(to, t.read.Language)
 	}
 	if to == "" || to == t.c.Customer.Language || !slices.Contains(understanding.Languages[:], to) {

@@ -131,10 +131,7 @@ func (t *turn) orderChosen(q Question, value string) {
 		i = slices.IndexFunc(orders, func(x Order) bool { return ok && x.ID == o.ID })
 	}
 	if i < 0 {
-		t.decide("order.unknown")
-		t.say("order.unknown")
-		t.finish(q.Dialogue, onDeclined)
-		t.came(orderUnknown)
+		t.numberless(q, "order.unknown")
 		return
 	}
 	o := orders[i]
@@ -158,6 +155,14 @@ func (t *turn) orderChosen(q Question, value string) {
 	case ReorderDialogue:
 		t.confirmReorder(o, 0)
 	}
+}
+
+// numberless ends a dialogue whose order the number does not find.
+func (t *turn) numberless(q Question, why string) {
+	t.decide(Rule(why))
+	t.say(why)
+	t.finish(q.Dialogue, onDeclined)
+	t.came(orderUnknown)
 }
 
 // order finds the order that a dialogue remembers.

@@ -32,6 +32,10 @@ func (t *turn) requests() {
 		t.decide("language.switched")
 		t.say("language")
 		t.understood()
+	case t.in.Masked && !t.quiet:
+		t.decide("masked")
+		t.say("masked")
+		t.understood()
 	case t.read.Long && !t.quiet:
 		t.tooLongToRead()
 	default:
@@ -97,8 +101,8 @@ func (t *turn) request(i understanding.Intent) bool {
 	case understanding.WrongNumber:
 		t.detach("wrong_number")
 	case understanding.Minor:
-		if len(t.read.Words) == 1 && t.read.HasNumber {
-			return false // a bare number is an answer out of place, not an age
+		if len(t.read.Words) == 1 && t.read.HasNumber || t.in.Masked {
+			return false // a bare number is an answer out of place, and a card's no age
 		}
 		t.detach("minor")
 	case understanding.Privacy:

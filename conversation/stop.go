@@ -22,6 +22,7 @@ func (t *turn) stop() {
 		t.decide("stop.keyword")
 	default:
 		t.decide("stop.phrase")
+		t.switchLanguage()
 	}
 	waiting := t.c.Burst
 	everything := t.c.Customer.Silenced || t.c.Prompted == Transactional || t.optedOut()

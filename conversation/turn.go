@@ -239,7 +239,7 @@ func (t *turn) compose() string {
 	if t.last != "" {
 		text = strings.TrimPrefix(text+"\n"+t.last, "\n")
 	}
-	if t.in != nil && t.in.Masked {
+	if t.in != nil && t.in.Masked && t.out.Rule != "masked" {
 		text += "\n" + t.text("masked")
 	}
 	if !t.c.Disclosed && (!t.plain || len(t.said) > 1 || t.last != "") {

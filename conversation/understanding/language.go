@@ -32,12 +32,15 @@ func (lex *lexiconData) takeLanguages(entries []entry) error {
 	return nil
 }
 
-// language counts the words that belong to one language only.
-func (lex *lexiconData) language(f folded, hint string) (string, int) {
+// language counts the words that belong to one language only, and says whether all
+// of them speak for the best one.
+func (lex *lexiconData) language(f folded, hint string) (language string, words int, alone bool) {
 	var counts [len(Languages)]int
+	total := 0
 	for _, t := range f.tokens {
 		if language, ok := lex.clear[t.word]; ok {
 			counts[slices.Index(Languages[:], language)]++
+			total++
 		}
 	}
 	best := 0
@@ -47,9 +50,9 @@ func (lex *lexiconData) language(f folded, hint string) (string, int) {
 		}
 	}
 	if counts[best] == 0 {
-		return "", 0
+		return "", 0, false
 	}
-	return Languages[best], counts[best]
+	return Languages[best], counts[best], counts[best] == total
 }
 
 // Longest text that a language's name alone turns into a request, in words.

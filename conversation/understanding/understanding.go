@@ -96,11 +96,13 @@ type Reading struct {
 
 	Language      string // the language most clear words speak for; "" when none does
 	LanguageWords int    // how many clear words; "ok", "stop", "no" and "si" are none
+	LanguageAlone bool   // no word speaks for another
 	WantsLanguage string // the language asked for ("in English please"); "" otherwise
 
 	Reaction bool // a phone's reaction to one of our messages ("A aimé « … »"); its quote was taken out first
 	Long     bool // more than a keyword may answer
 	Angry    bool
+	Robot    bool // speaks of a robot or a machine
 }
 
 // Best returns the first intent, or "" when nothing was understood.
@@ -148,11 +150,12 @@ func (lex *lexiconData) read(text, hint string) Reading {
 		}
 		return r
 	}
-	r.Language, r.LanguageWords = lex.language(f, hint)
+	r.Language, r.LanguageWords, r.LanguageAlone = lex.language(f, hint)
 	m, tokens := lex.find(f), lex.spell(f.tokens)
 	r.WantsLanguage = lex.wantsLanguage(f, m)
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
+	r.Robot = lex.concepts.says("bot", tokens)
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
 	if own := unquoted(text); len(own) < len(text) {
 		f := fold(own)

@@ -54,10 +54,13 @@ func (t *turn) answerEntry(e *faqEntry) {
 	}
 }
 
+// overIntent is how near an example must be to a text whose intent has an entry.
+const overIntent = 0.75
+
 // faqIntent answers an intent with the script's entry for it. Where one of the
 // script's own examples fits the text better, that entry answers.
 func (t *turn) faqIntent(i understanding.Intent) bool {
-	if t.example() {
+	if t.example(overIntent) {
 		return true
 	}
 	for k := range t.faq {
@@ -69,13 +72,14 @@ func (t *turn) faqIntent(i understanding.Intent) bool {
 	return false
 }
 
-// example answers a question that the script knows by its examples.
-func (t *turn) example() bool {
+// example answers a question that the script knows by its examples, one of which
+// is that near.
+func (t *turn) example(least float64) bool {
 	if t.quiet || len(t.faq) == 0 {
 		return false
 	}
-	name, _, ok := t.examples.Match(t.read)
-	if !ok {
+	name, score, ok := t.examples.Match(t.read)
+	if !ok || score < least {
 		return false
 	}
 	for k := range t.faq {
@@ -93,7 +97,7 @@ func (t *turn) answerFAQ() bool {
 	case understanding.Hours, understanding.DeliveryInfo, understanding.PromoCode, understanding.Availability:
 		return t.faqIntent(best)
 	case "", understanding.Other:
-		return t.example()
+		return t.example(0)
 	}
 	return false
 }

@@ -131,15 +131,21 @@ func (s *Script) brandZone() *time.Location {
 	return time.UTC
 }
 
+// How many articles of an order are named, and in how many runes.
+const (
+	shownLines  = 3
+	maxLineName = 40
+)
+
 // lines sums up articles: "2 x Capsules Ondine, Tasse".
 func lines(list []Line) string {
 	names := make([]string, 0, len(list))
 	for i, l := range list {
-		if i == 3 {
+		if i == shownLines {
 			names = append(names, "…")
 			break
 		}
-		name := cutRunes(l.Name, 40)
+		name := cutRunes(l.Name, maxLineName)
 		if l.Quantity > 1 {
 			name = strconv.Itoa(l.Quantity) + " x " + name
 		}

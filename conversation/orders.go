@@ -95,10 +95,11 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 			return can[i], true // the one that we just wrote about
 		}
 	}
-	q := Question{Dialogue: d, Name: askWhichOrder, Subject: t.text("order.subject")}
-	for _, o := range can[:min(len(can), maxChoices)] {
-		q.Options = append(q.Options, t.orderOption(o))
+	if o, ok := t.holding(can); ok {
+		return o, true
 	}
+	q := Question{Dialogue: d, Name: askWhichOrder, Subject: t.text("order.subject")}
+	q.Options = t.orderOptions(can[:min(len(can), maxChoices)])
 	t.ask(q, t.text("order.which", "options", numbered(q.Options)))
 	return Order{}, false
 }
@@ -110,8 +111,64 @@ const (
 	slotOrderUntil = "order_until"
 )
 
-func (t *turn) orderOption(o Order) Option {
-	return Option{Value: o.ID, Label: t.text("order.label", "order.number", o.Number, "order.lines", lines(o.Lines), "order.placed", t.date(o.Placed)), Accept: []string{o.Number}}
+// orderOptions are orders to choose from: by number, or by what is in them.
+func (t *turn) orderOptions(orders []Order) []Option {
+	words := articles(orders)
+	list := make([]Option, len(orders))
+	for i, o := range orders {
+		list[i] = Option{
+			Value: o.ID, Accept: append([]string{o.Number}, words[i]...),
+			Label: t.text("order.label", "order.number", o.Number, "order.lines", lines(o.Lines), "order.placed", t.date(o.Placed)),
+		}
+	}
+	return list
+}
+
+// holding finds the one order that the text means by what is in it ("ma lampe").
+func (t *turn) holding(orders []Order) (Order, bool) {
+	words := articles(orders)
+	list := make([]understanding.Option, len(orders))
+	for i := range list {
+		list[i].Accept = words[i]
+	}
+	r := t.read
+	r.HasNumber = false // "2 bougies" are no second order
+	i, ok := r.Choose(list)
+	if !ok {
+		return Order{}, false
+	}
+	return orders[i], true
+}
+
+// articles are the names of what is in each order, and the words of them that
+// are in no other.
+func articles(orders []Order) [][]string {
+	names, in := make([][]string, len(orders)), map[string]int{}
+	for i, o := range orders {
+		for _, l := range o.Lines[:min(len(o.Lines), shownLines)] {
+			names[i] = append(names[i], cutRunes(l.Name, maxLineName))
+		}
+		for _, w := range articleWords(names[i]) {
+			in[w]++
+		}
+	}
+	for i := range names {
+		for _, w := range articleWords(names[i]) {
+			if in[w] == 1 {
+				names[i] = append(names[i], w)
+			}
+		}
+	}
+	return names
+}
+
+// articleWords are the words of some names that say something, each once.
+func articleWords(names []string) []string {
+	words := strings.Fields(understanding.Normalise(strings.Join(names, " ")))
+	slices.Sort(words)
+	return slices.DeleteFunc(slices.Compact(words), func(w string) bool {
+		return len(w) < 4 || isDigits(w) || strings.Contains(" pour avec sans dans with from ", " "+w+" ")
+	})
 }
 
 // asksNumber are the phrases that end with asking for an order's number.

@@ -39,17 +39,15 @@ func (t *turn) askReorder() {
 		t.say("reorder.none")
 		return
 	case len(recent) == 1 || t.wantsLast():
-		t.confirmReorder(recent[0], 0)
+		t.confirmReorder(recent[0], t.quantityBeside(recent[0]))
+		return
+	}
+	if o, ok := t.holding(recent); ok {
+		t.confirmReorder(o, t.quantityBeside(o))
 		return
 	}
 	q := Question{Dialogue: ReorderDialogue, Name: askWhichReorder, Subject: t.text("reorder.subject")}
-	for _, o := range recent {
-		option := t.orderOption(o)
-		for _, l := range o.Lines {
-			option.Accept = append(option.Accept, l.Name)
-		}
-		q.Options = append(q.Options, option)
-	}
+	q.Options = t.orderOptions(recent)
 	q.Options[0].Accept = append(q.Options[0].Accept, strings.Fields(wordsForLast)...)
 	t.ask(q, t.text("reorder.which", "options", numbered(q.Options)))
 }

@@ -26,7 +26,7 @@ func (t *turn) requests() {
 	case t.about():
 		t.understood()
 	case t.small():
-	case !t.read.Long && t.example():
+	case !t.read.Long && t.example(0):
 		t.understood()
 	case t.read.WantsLanguage != "" && !t.quiet:
 		t.decide("language.switched")

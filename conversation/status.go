@@ -13,6 +13,12 @@ func (t *turn) askStatus() {
 		return
 	}
 	orders := t.c.Customer.Orders
+	if len(orders) > 1 {
+		if o, ok := t.holding(orders); ok {
+			t.tellStatus(o)
+			return
+		}
+	}
 	var open []Order
 	for _, o := range orders {
 		if underway(o) {

@@ -14,6 +14,7 @@ type Examples struct {
 	sentences []example
 	weights   map[string]float64 // stem → idf
 	unseen    float64            // of a stem in no example
+	telling   float64            // the least that tells questions apart
 }
 
 type example struct {
@@ -25,6 +26,7 @@ type example struct {
 const (
 	matchThreshold = 0.55 // the least score that answers
 	matchMargin    = 0.10 // the least lead over the next question
+	tellingIn      = 2    // a word of at most so many questions must be shared
 	longThreshold  = 0.75 // the same for long or angry texts
 )
 
@@ -52,7 +54,7 @@ func NewExamples(questions map[string][]string) Examples {
 	for s, count := range seenIn {
 		e.weights[s] = math.Log(1 + n/float64(count))
 	}
-	e.unseen = math.Log(1 + n)
+	e.unseen, e.telling = math.Log(1+n), math.Log(1+n/tellingIn)
 	for i := range e.sentences {
 		e.sentences[i].total = e.weigh(e.sentences[i].stems)
 	}
@@ -82,11 +84,15 @@ func (e Examples) Match(r Reading) (name string, score float64, ok bool) {
 	total := e.weigh(stems)
 	best := map[string]float64{}
 	for _, x := range e.sentences {
-		shared := 0.0
+		shared, tells := 0.0, false
 		for _, s := range x.stems {
 			if _, found := slices.BinarySearch(stems, s); found {
 				shared += e.weights[s]
+				tells = tells || e.weights[s] >= e.telling
 			}
+		}
+		if !tells {
+			continue
 		}
 		best[x.name] = max(best[x.name], 2*shared/(total+x.total))
 	}

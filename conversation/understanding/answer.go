@@ -9,10 +9,12 @@ func (lex *lexiconData) takeAnswers(entries []entry) error {
 			lex.yes.add(e.items)
 		case "no":
 			lex.no.add(e.items)
+		case "neither":
+			lex.neither.add(e.items)
 		case "polite":
 			lex.polite.add(e.items)
 		default:
-			return fmt.Errorf("line %d: %q is not yes, no or polite", e.line, e.name)
+			return fmt.Errorf("line %d: %q is not yes, no, neither or polite", e.line, e.name)
 		}
 	}
 	return nil
@@ -35,7 +37,7 @@ func (lex *lexiconData) yesNo(f folded) (yes, no bool) {
 	rest := f.tokens[lo:hi]
 	for len(rest) > 0 {
 		y, n := lex.yes.prefix(rest), lex.no.prefix(rest)
-		if y == 0 && n == 0 {
+		if y == 0 && n == 0 || lex.neither.prefix(rest) > max(y, n) {
 			break
 		}
 		if y > n {

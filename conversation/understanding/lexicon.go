@@ -20,6 +20,7 @@ type lexiconData struct {
 	patterns patterns
 	polite   phrases // what may stand around a keyword or an answer
 	yes, no  phrases
+	neither  phrases // that begin as one of them does
 
 	clear     map[string]string // a word of one language only → that language
 	names     map[string]string // a language's name → the language

@@ -15,10 +15,12 @@ var always = []string{"brand", "first", "phone", "email"}
 type phrase struct {
 	values    string // its placeholders beside those of always, separated by spaces
 	essential bool   // needed in every language that a script has copy for
+	instead   string // what is said where a script has none: it may lack this one
 }
 
 // phrases lists all that the assistant can say. A script has each of them in
-// each of the brand's languages; its other languages have the essential ones.
+// each of the brand's languages, but for those that another stands in for; its
+// other languages have the essential ones.
 var phrases = map[string]phrase{
 	"disclosure": {essential: true},
 	"masked":     {}, // a card number was removed from what the customer wrote
@@ -74,7 +76,7 @@ var phrases = map[string]phrase{
 	"safety":           {},
 	"privacy":          {},
 	"identity":         {values: "order.number senders"},
-	"robot":            {},
+	"robot":            {values: "order.number senders", instead: "identity"},
 	"reminder":         {values: "subject"},
 	"media.picture":    {},
 	"media.voice":      {},
@@ -105,7 +107,7 @@ var phrases = map[string]phrase{
 	"order.label":     {values: "order.number order.lines order.placed"},
 	"order.subject":   {},
 	"order.number":    {},
-	"order.no_number": {},
+	"order.no_number": {instead: "order.unknown"},
 	"order.unknown":   {},
 	"order.detached":  {},
 
@@ -236,7 +238,8 @@ func (s *Script) checkCopy(found *Problems) {
 	for language, book := range s.books {
 		full := slices.Contains(s.brand.Languages, language)
 		for _, key := range phraseKeys() {
-			if book[key] == nil && (full || phrases[key].essential) {
+			p := phrases[key]
+			if book[key] == nil && (full && p.instead == "" || p.essential) {
 				*found = append(*found, Problem{File: s.dir, Field: "copy." + key, Why: "is missing in " + language})
 			}
 		}

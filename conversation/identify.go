@@ -5,15 +5,14 @@ package conversation
 // phone that two accounts share no order is named. Who asks whether a machine
 // writes is told so.
 func (t *turn) identify() {
+	rule, key := Rule("identity.asked"), "identity"
 	if t.read.Robot {
-		t.decide("identity.robot")
-		t.say("robot")
-		return
+		rule, key = "identity.robot", "robot"
 	}
-	t.decide("identity.asked")
+	t.decide(rule)
 	number := ""
 	if orders := t.c.Customer.Orders; len(orders) > 0 && !t.anonymous() {
 		number = orders[0].Number
 	}
-	t.say("identity", "order.number", number, "senders", t.brand.Identifies)
+	t.say(key, "order.number", number, "senders", t.brand.Identifies)
 }

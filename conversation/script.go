@@ -195,8 +195,10 @@ func normalised(words []string) []string {
 // phrase finds the copy in a language, else in English, else in the brand's first.
 func (s *Script) phrase(language, key string) *template {
 	for _, l := range [...]string{language, s.fallback(), s.brand.Languages[0]} {
-		if t := s.books[l][key]; t != nil {
-			return t
+		for _, k := range [...]string{key, phrases[key].instead} {
+			if t := s.books[l][k]; t != nil {
+				return t
+			}
 		}
 	}
 	return nil

@@ -82,6 +82,19 @@ func TestAllErrorsOfAScriptAreToldAtOnce(t *testing.T) {
 	}
 }
 
+// A script of before a phrase was known goes on in the customer's language.
+func TestAPhraseThatAScriptLacksIsSaidInTheWordsOfAnother(t *testing.T) {
+	robot := "  robot: \"Oui, je suis l'assistant automatique de {brand}, pas une personne. Pour parler à quelqu'un, écrivez CONSEILLER.\"\n"
+	s, err := ParseScript(defaultScript(t).Brand(), broken(t, "copy.fr.yaml", robot, ""), "lumen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn := s.Step(Begin("lumen", "c1"), text("1", "vous êtes un robot ?"), monday)
+	if turn.Rule != "identity.robot" || len(turn.Messages) != 1 || !strings.Contains(turn.Messages[0].Text, "C'est bien Lumen qui vous écrit.") {
+		t.Errorf("%s: %+v", turn.Rule, turn.Messages)
+	}
+}
+
 func TestAScriptIsReadAgainFromItsSource(t *testing.T) {
 	s := defaultScript(t)
 	again, err := LoadScript(s.Source())

@@ -75,7 +75,8 @@ func (t *turn) answer(q Question, value string) {
 	}
 	newest, _ := t.newest()
 	sure := t.in.Quotes == q.ID || t.openQuestions() == 1 || q.Restated && newest.ID == q.ID
-	if value != valueNothing && (!sure || !t.isOpen(q)) {
+	decides := value != valueNothing && value != valueHasNumber && value != valueNoNumber
+	if decides && (!sure || !t.isOpen(q)) {
 		t.restate(q, value)
 		return
 	}

@@ -90,13 +90,13 @@ func (t *turn) which(d Dialogue, eligible func(Order) bool, none string) (Order,
 	case len(can) == 1:
 		return can[0], true
 	}
+	if o, ok := t.holding(can); ok {
+		return o, true
+	}
 	if until, err := time.Parse(time.RFC3339, t.c.Slots[slotOrderUntil]); err == nil && t.now.Before(until) {
 		if i := slices.IndexFunc(can, func(o Order) bool { return o.ID == t.c.Slots[slotOrder] }); i >= 0 {
 			return can[i], true // the one that we just wrote about
 		}
-	}
-	if o, ok := t.holding(can); ok {
-		return o, true
 	}
 	q := Question{Dialogue: d, Name: askWhichOrder, Subject: t.text("order.subject")}
 	q.Options = t.orderOptions(can[:min(len(can), maxChoices)])
@@ -145,7 +145,7 @@ func (t *turn) holding(orders []Order) (Order, bool) {
 func articles(orders []Order) [][]string {
 	names, in := make([][]string, len(orders)), map[string]int{}
 	for i, o := range orders {
-		for _, l := range o.Lines[:min(len(o.Lines), shownLines)] {
+		for _, l := range o.Lines {
 			names[i] = append(names[i], cutRunes(l.Name, maxLineName))
 		}
 		for _, w := range articleWords(names[i]) {
@@ -153,6 +153,7 @@ func articles(orders []Order) [][]string {
 		}
 	}
 	for i := range names {
+		names[i] = slices.Clip(names[i][:min(len(names[i]), shownLines)])
 		for _, w := range articleWords(names[i]) {
 			if in[w] == 1 {
 				names[i] = append(names[i], w)

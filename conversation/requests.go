@@ -99,6 +99,9 @@ func (t *turn) request(i understanding.Intent) bool {
 	case understanding.IdentityCheck:
 		t.identify()
 	case understanding.WrongNumber:
+		if _, ok := t.named(); ok {
+			return false // nobody else knows the number of an order
+		}
 		t.detach("wrong_number")
 	case understanding.Minor:
 		if len(t.read.Words) == 1 && t.read.HasNumber || t.in.Masked {
@@ -134,6 +137,10 @@ func (t *turn) small() bool {
 	case understanding.Yes, understanding.No:
 		t.decide("manners.unasked")
 	case understanding.Greeting:
+		if t.read.Bye {
+			t.decide("manners.farewell")
+			return true
+		}
 		t.decide("manners.greeting")
 		if !t.quiet {
 			if t.c.Disclosed {

@@ -13,8 +13,10 @@ func (lex *lexiconData) takeAnswers(entries []entry) error {
 			lex.neither.add(e.items)
 		case "polite":
 			lex.polite.add(e.items)
+		case "bye":
+			lex.bye.add(e.items)
 		default:
-			return fmt.Errorf("line %d: %q is not yes, no, neither or polite", e.line, e.name)
+			return fmt.Errorf("line %d: %q is not yes, no, neither, polite or bye", e.line, e.name)
 		}
 	}
 	return nil
@@ -54,4 +56,17 @@ func (lex *lexiconData) yesNo(f folded) (yes, no bool) {
 		return false, false
 	}
 	return yes, no
+}
+
+// leaves reads a text of nothing but a good-bye and courtesies.
+func (lex *lexiconData) leaves(f folded) (bye bool) {
+	for rest := f.tokens; len(rest) > 0; {
+		n := lex.bye.prefix(rest)
+		bye = bye || n > 0
+		if n = max(n, lex.polite.prefix(rest)); n == 0 {
+			return false
+		}
+		rest = rest[n:]
+	}
+	return bye
 }

@@ -19,6 +19,7 @@ type lexiconData struct {
 
 	patterns patterns
 	polite   phrases // what may stand around a keyword or an answer
+	bye      phrases
 	yes, no  phrases
 	neither  phrases // that begin as one of them does
 

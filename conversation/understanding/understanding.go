@@ -102,6 +102,7 @@ type Reading struct {
 	Reaction bool // a phone's reaction to one of our messages ("A aimé « … »"); its quote was taken out first
 	Long     bool // more than a keyword may answer
 	Angry    bool
+	Bye      bool // takes leave, and no more
 	Robot    bool // speaks of a robot or a machine
 }
 
@@ -155,6 +156,7 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	r.WantsLanguage = lex.wantsLanguage(f, m)
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
+	r.Bye = lex.leaves(f)
 	r.Robot = lex.concepts.says("bot", tokens)
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
 	if own := unquoted(text); len(own) < len(text) {

@@ -51,7 +51,7 @@ func TestAScriptsErrorsNameTheLineAndWhatToDo(t *testing.T) {
 		{"a language that nobody knows", "preferences.yaml", "fr: votre parfum", "fx: votre parfum", []string{"unknown language"}},
 		{"too few options", "preferences.yaml", "    free: true", "    options: [{value: a, label: {fr: A, en: A}}]", []string{"are fewer than two"}},
 		{"an intent that no script may answer", "faq.yaml", "intent: hours", "intent: hour", []string{`"hour" is none of`, `did you mean "hours"?`}},
-		{"an answer nobody would ever read", "faq.yaml", "    intent: promo_code\n", "", []string{"faq[0]: has neither an intent nor examples"}},
+		{"an answer nobody would ever read", "faq.yaml", "    intent: promo_code\n", "", []string{"faq[2]: has neither an intent nor examples"}},
 		{"a prompt without its purpose", "prompts.yaml", "  renewal:\n    purpose: transactional", "  renewal:", []string{"prompts.renewal.purpose: is missing"}},
 		{"YAML that is none", "faq.yaml", "faq:", "faq: [", []string{"lumen/faq.yaml:"}},
 		{"a phrase twice", "copy.en.yaml", "  masked:", "  long: \"x\"\n  masked:", []string{"copy.en.yaml"}},

@@ -113,7 +113,11 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	}
 	if isYesNo(q) || q.Restated {
 		switch {
-		case r.Yes && (len(r.Words) > 0 || q.Dialogue != ReorderDialogue): // a thumb alone buys nothing
+		case r.Yes && q.Dialogue == ReorderDialogue && (len(r.Words) == 0 || t.conditional()):
+			return "", false // a thumb alone buys nothing, and no "oui mais"
+		case r.Yes && q.Dialogue == AddressDialogue && t.conditional():
+			return "no", true // it is asked for again
+		case r.Yes:
 			return "yes", true
 		case r.No:
 			return "no", true
@@ -136,8 +140,11 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 	case q.Dialogue == CartDialogue && r.No:
 		return cartNo, true
 	}
-	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= 4 { // "pas maintenant"
+	if q.Dialogue == PreferenceDialogue && r.No && len(r.Words) <= refusalWords { // "pas maintenant"
 		return valueDecline, true
+	}
+	if r.No && q.chooses() && len(r.Words) <= refusalWords {
+		return valueNothing, true
 	}
 	if q.Free && q.Name == askWhichOrder && !strings.ContainsFunc(t.in.Text, unicode.IsDigit) { // none has a number without digits
 		switch {
@@ -152,6 +159,21 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		return strings.TrimSpace(t.in.Text), true
 	}
 	return "", false
+}
+
+// refusalWords is how long a text may be that declines an offer of choices.
+const refusalWords = 6
+
+// chooses reports a question between orders, or between ways to send one back.
+func (q *Question) chooses() bool {
+	return len(q.Options) > 0 && (q.Name == askWhichOrder || q.Name == askWhichReorder || q.Name == askReturn)
+}
+
+// conditional reports a yes with a condition ("oui, mais à une autre adresse").
+func (t *turn) conditional() bool {
+	return slices.ContainsFunc(t.read.Words, func(w string) bool {
+		return strings.Contains(" mais but pero aber maar mas sauf except ", " "+w+" ")
+	})
 }
 
 // asksElse reports a sentence that wants something of its own, in which a word

@@ -136,7 +136,11 @@ func (t *turn) preferenceAnswered(q Question, value string) {
 		t.askPreference(i+1, q.Purpose, "")
 		return
 	}
-	t.say("preference.done", "values", t.preferenceValues())
+	if values := t.preferenceValues(); values != "" {
+		t.say("preference.done", "values", values)
+	} else {
+		t.say("preference.later") // all were skipped
+	}
 	t.finish(PreferenceDialogue, onAnswered)
 }
 

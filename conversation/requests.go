@@ -129,6 +129,9 @@ func (t *turn) request(i understanding.Intent) bool {
 // small is small talk and what wants no answer: a bare "merci" or "ok", a
 // machine's "I am away".
 func (t *turn) small() bool {
+	if t.read.Yes && t.conditional() && t.openQuestions() > 0 {
+		return false
+	}
 	switch t.best() {
 	case understanding.Thanks:
 		t.decide("manners.thanks")

@@ -126,6 +126,9 @@ func (t *turn) request(i understanding.Intent) bool {
 	return true
 }
 
+// surelyMachine is how likely a machine must have written what is not answered.
+const surelyMachine = 0.8
+
 // small is small talk and what wants no answer: a bare "merci" or "ok", a
 // machine's "I am away".
 func (t *turn) small() bool {
@@ -136,6 +139,9 @@ func (t *turn) small() bool {
 	case understanding.Thanks:
 		t.decide("manners.thanks")
 	case understanding.AutoReply:
+		if t.read.Intents[0].Score < surelyMachine {
+			return false // "je serai absente samedi" is somebody
+		}
 		t.decide("manners.auto_reply")
 	case understanding.Yes, understanding.No:
 		t.decide("manners.unasked")

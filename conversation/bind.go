@@ -169,12 +169,18 @@ func (q *Question) chooses() bool {
 	return len(q.Options) > 0 && (q.Name == askWhichOrder || q.Name == askWhichReorder || q.Name == askReturn)
 }
 
+// wordsOfCondition begin what a yes depends on.
+const wordsOfCondition = "mais but pero aber maar mas sauf except"
+
 // conditional reports a yes with a condition ("oui, mais à une autre adresse").
-func (t *turn) conditional() bool {
-	return slices.ContainsFunc(t.read.Words, func(w string) bool {
-		return strings.Contains(" mais but pero aber maar mas sauf except ", " "+w+" ")
-	})
+func (t *turn) conditional() bool { return t.uses(wordsOfCondition) }
+
+// uses reports whether a word of the text is one of words, which spaces separate.
+func (t *turn) uses(words string) bool {
+	return slices.ContainsFunc(t.read.Words, func(w string) bool { return among(words, w) })
 }
+
+func among(words, word string) bool { return strings.Contains(" "+words+" ", " "+word+" ") }
 
 // asksElse reports a sentence that wants something of its own, in which a word
 // of an option is a coincidence ("vous avez du café bio ?").

@@ -168,7 +168,7 @@ func articleWords(names []string) []string {
 	words := strings.Fields(understanding.Normalise(strings.Join(names, " ")))
 	slices.Sort(words)
 	return slices.DeleteFunc(slices.Compact(words), func(w string) bool {
-		return len(w) < 4 || isDigits(w) || strings.Contains(" pour avec sans dans with from ", " "+w+" ")
+		return len(w) < 4 || isDigits(w) || among("pour avec sans dans with from", w)
 	})
 }
 

@@ -38,7 +38,7 @@ func (t *turn) askReorder() {
 	case len(recent) == 0:
 		t.say("reorder.none")
 		return
-	case len(recent) == 1 || t.wantsLast():
+	case len(recent) == 1 || t.uses(wordsForLast):
 		t.confirmReorder(recent[0], t.quantityBeside(recent[0]))
 		return
 	}
@@ -54,11 +54,6 @@ func (t *turn) askReorder() {
 
 // Words that mean the order that came last, in the seven languages.
 const wordsForLast = "derniere dernier last ultimo ultima letzte letzten laatste"
-
-func (t *turn) wantsLast() bool {
-	last := strings.Fields(wordsForLast)
-	return slices.ContainsFunc(t.read.Words, func(w string) bool { return slices.Contains(last, w) })
-}
 
 // recent are the orders worth offering again: the newest, each set of articles once.
 func (t *turn) recent() []Order {

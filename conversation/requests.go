@@ -133,7 +133,7 @@ const surelyMachine = 0.8
 // machine's "I am away".
 func (t *turn) small() bool {
 	if t.read.Yes && t.conditional() && t.openQuestions() > 0 {
-		return false
+		return false // "oui, mais …" was meant as an answer
 	}
 	switch t.best() {
 	case understanding.Thanks:

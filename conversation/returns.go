@@ -6,7 +6,7 @@ import "strings"
 // it says how far it is.
 func (t *turn) askReturn() {
 	t.decide("return.asked")
-	if r := t.c.Customer.Returns; len(r) > 0 && !t.anonymous() && r[0].Status != "" && !t.wantsExchange() {
+	if r := t.c.Customer.Returns; len(r) > 0 && !t.anonymous() && r[0].Status != "" && !t.uses(wordsForExchange) {
 		key := "return." + r[0].Status
 		if _, ok := phrases[key]; ok {
 			t.say(key, "date", t.date(r[0].Changed))
@@ -26,16 +26,6 @@ const (
 	wordsForExchange = "echange echanger echangez exchange swap cambio cambiar umtausch umtauschen tauschen scambio ruilen omruilen troca trocar"
 	wordsForRefund   = "rembourser remboursement remboursez rembourse refund money reembolso erstattung geld rimborso terugbetaling reembolsar"
 )
-
-func (t *turn) wantsExchange() bool {
-	words := " " + wordsForExchange + " "
-	for _, w := range t.read.Words {
-		if len(w) > 3 && strings.Contains(words, " "+w+" ") {
-			return true
-		}
-	}
-	return false
-}
 
 // askReturnOf asks whether the customer wants another article or their money.
 func (t *turn) askReturnOf(o Order) {

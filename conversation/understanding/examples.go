@@ -26,8 +26,8 @@ type example struct {
 const (
 	matchThreshold = 0.55 // the least score that answers
 	matchMargin    = 0.10 // the least lead over the next question
+	longThreshold  = 0.75 // the least score that answers long or angry texts
 	tellingIn      = 2    // a word of at most so many questions must be shared
-	longThreshold  = 0.75 // the same for long or angry texts
 )
 
 // NewExamples learns from the example sentences of each question.

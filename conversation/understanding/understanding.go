@@ -102,8 +102,8 @@ type Reading struct {
 	Reaction bool // a phone's reaction to one of our messages ("A aimé « … »"); its quote was taken out first
 	Long     bool // more than a keyword may answer
 	Angry    bool
-	Bye      bool // takes leave, and no more
-	Robot    bool // speaks of a robot or a machine
+	Bye      bool // the greeting takes leave, and no more
+	Robot    bool // the doubt who writes speaks of a robot or a machine
 }
 
 // Best returns the first intent, or "" when nothing was understood.
@@ -156,8 +156,6 @@ func (lex *lexiconData) read(text, hint string) Reading {
 	r.WantsLanguage = lex.wantsLanguage(f, m)
 	r.Keyword, r.Cancels = lex.keyword(f)
 	r.Long = len(f.tokens) > longWords
-	r.Bye = lex.leaves(f)
-	r.Robot = lex.concepts.says("bot", tokens)
 	r.Angry = m[string(Angry)] != nil || f.signs.angry || f.shouted()
 	if own := unquoted(text); len(own) < len(text) {
 		f := fold(own)
@@ -170,6 +168,8 @@ func (lex *lexiconData) read(text, hint string) Reading {
 		r.Number, r.HasNumber = lex.number(f, hint)
 	}
 	r.Intents = lex.intents(f, tokens, r)
+	r.Bye = r.Is(Greeting) && lex.leaves(f)
+	r.Robot = r.Is(IdentityCheck) && lex.concepts.says("bot", tokens)
 	return r
 }
 

@@ -41,7 +41,8 @@ type writer struct {
 	wrote chan struct{} // the write-ahead log has grown
 	file  *handle       // of the database
 
-	used     atomic.Int64 // nanoseconds in transactions
+	used     atomic.Int64 // nanoseconds in transactions,
+	ended    atomic.Int64 // and how many they were
 	indexing usage        // as the index of texts saw it last
 
 	carrying sync.WaitGroup // checkpoint
@@ -113,12 +114,14 @@ func (w *writer) connect(ctx context.Context) (err error) {
 // as a group and so should be rare. At four times that length the writer would carry
 // all that is left by itself.
 //
-// Where the writer hardly rests, texts wait in line for it and not for the disk: then
-// the pieces are large, for a page that changed often is carried once, which is a
-// tenth less work in all.
+// Where the writer hardly rests and its groups are full, texts wait in line for it and
+// not for the disk: then the pieces are large, for a page that changed often is carried
+// once, which is a tenth less work in all. Groups that are short hold whoever wrote a
+// moment ago, who would wait for a large piece.
 const (
 	checkpointPause = 50 * time.Millisecond
 	busyPause       = time.Second
+	fullGroup       = 10 * time.Millisecond
 	longLog         = 16_000 // pages
 )
 
@@ -144,7 +147,7 @@ func (s *Store) checkpoint() {
 			s.log.Warn("cannot carry the write-ahead log to the database file", slog.Any("error", err))
 		}
 		pause := checkpointPause
-		if s.writer.busy(&use) > 0.8 {
+		if busy, each := s.writer.spent(&use); busy > 0.8 && each > fullGroup {
 			pause = busyPause
 		}
 		select {
@@ -203,6 +206,7 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 	begun := w.clock()
 	defer func() {
 		w.used.Add(int64(w.clock().Sub(begun)))
+		w.ended.Add(1)
 		w.turn <- struct{}{}
 	}()
 	whole := context.Background()
@@ -234,18 +238,21 @@ func (w *writer) transact(ctx context.Context, do func(*session) error) (err err
 // usage is how much of the writer's time was used, as somebody saw it last.
 type usage struct {
 	sync.Mutex
-	used time.Duration
-	at   time.Time
+	used  time.Duration
+	ended int64
+	at    time.Time
 }
 
-// busy is the share of its time that the writer used since it was last asked for.
-func (w *writer) busy(since *usage) float64 {
+// spent is the share of its time that the writer used since it was last asked for,
+// and how long each of its transactions took.
+func (w *writer) spent(since *usage) (busy float64, each time.Duration) {
 	since.Lock()
 	defer since.Unlock()
-	used, at := time.Duration(w.used.Load()), w.clock()
-	share := float64(used-since.used) / float64(max(at.Sub(since.at), 1))
-	since.used, since.at = used, at
-	return share
+	used, ended, at := time.Duration(w.used.Load()), w.ended.Load(), w.clock()
+	busy = float64(used-since.used) / float64(max(at.Sub(since.at), 1))
+	each = (used - since.used) / time.Duration(max(ended-since.ended, 1))
+	since.used, since.ended, since.at = used, ended, at
+	return busy, each
 }
 
 // Busy implements agents.TextStore.
@@ -253,7 +260,8 @@ func (s *Store) Busy() bool {
 	if s.engine == postgres {
 		return false
 	}
-	return s.writer.busy(&s.writer.indexing) > 0.25
+	busy, _ := s.writer.spent(&s.writer.indexing)
+	return busy > 0.25
 }
 
 // commitFailed says what a failed COMMIT means on SQLite: the transaction is

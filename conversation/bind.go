@@ -75,8 +75,7 @@ func (t *turn) answer(q Question, value string) {
 	}
 	newest, _ := t.newest()
 	sure := t.in.Quotes == q.ID || t.openQuestions() == 1 || q.Restated && newest.ID == q.ID
-	decides := value != valueNothing && value != valueHasNumber && value != valueNoNumber
-	if decides && (!sure || !t.isOpen(q)) {
+	if !slices.Contains(asides, value) && (!sure || !t.isOpen(q)) {
 		t.restate(q, value)
 		return
 	}
@@ -228,7 +227,7 @@ func (t *turn) restate(q Question, value string) {
 	switch value {
 	case "yes":
 		text = t.text("restate.yes", "subject", q.Subject)
-	case "no":
+	case "no", valueDecline:
 		text = t.text("restate.no", "subject", q.Subject)
 	default:
 		text = t.text("restate.value", "subject", q.Subject, "value", shown)
@@ -265,6 +264,9 @@ const (
 	valueHasNumber = "(has a number)" // "yes" to "do you have an order number?"
 	valueNoNumber  = "(has no number)"
 )
+
+// asides decide nothing: they are never asked back.
+var asides = []string{valueSkip, valueBack, valueNothing, valueHasNumber, valueNoNumber}
 
 // apply gives an answer to its dialogue.
 func (t *turn) apply(q Question, value string) {

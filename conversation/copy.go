@@ -139,6 +139,7 @@ var phrases = map[string]phrase{
 	"return.how_to_exchange": {values: "order.number"},
 	"return.how_to_refund":   {values: "order.number"},
 	"return.none":            {},
+	"return.unknown":         {instead: "return.none"},
 	"return.requested":       {values: "date"},
 	"return.received":        {values: "date"},
 	"return.refunded":        {values: "date"},

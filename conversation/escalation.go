@@ -53,6 +53,7 @@ const (
 	problemTold    outcome = "item_problem"
 	cancelAsked    outcome = "cancel_order"
 	orderUnknown   outcome = "order_unknown"
+	returnUnknown  outcome = "return_unknown"
 	reorderFailed  outcome = "reorder_failed"
 	badRating      outcome = "bad_rating"
 	voiceNote      outcome = "voice_note"
@@ -60,13 +61,14 @@ const (
 
 var outcomes = []string{
 	string(cartHesitation), string(longText), string(problemTold), string(cancelAsked),
-	string(orderUnknown), string(reorderFailed), string(badRating), string(voiceNote),
+	string(orderUnknown), string(returnUnknown), string(reorderFailed), string(badRating), string(voiceNote),
 }
 
 // Names of phrase lists that dialogues look into, too.
 const (
-	listHesitant = "hesitant" // somebody who cannot make up their mind about a cart
-	listSettled  = "settled"  // somebody who needs nobody any more
+	listHesitant  = "hesitant"  // somebody who cannot make up their mind about a cart
+	listReturning = "returning" // somebody who sent an article back, and waits
+	listSettled   = "settled"   // somebody who needs nobody any more
 )
 
 // escalation is when people take over: a section of the script.
@@ -109,7 +111,7 @@ func (s *Script) parseEscalation(n node) escalation {
 		lines[list.key] = list.node
 		e.phrases[list.key] = parsePhrases(list.node)
 	}
-	used := map[string]bool{listHesitant: true, listSettled: true}
+	used := map[string]bool{listHesitant: true, listReturning: true, listSettled: true}
 	for _, item := range f["rules"].items() {
 		e.rules = append(e.rules, s.parseRule(item, &e, used))
 	}

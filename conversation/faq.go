@@ -72,6 +72,21 @@ func (t *turn) faqIntent(i understanding.Intent) bool {
 	return false
 }
 
+// nearlySame is how near an example must be to a text that would else begin a dialogue.
+const nearlySame = 0.9
+
+// wordForWord answers a text that is an example of the script's all but word for word: its
+// author meant that question ("le remboursement prend combien de temps ?") and not
+// what its words stand for elsewhere. What people or the law wait for stays theirs.
+func (t *turn) wordForWord() bool {
+	switch t.best() {
+	case understanding.OrderStatus, understanding.CancelOrder, understanding.Return, understanding.ItemProblem,
+		understanding.AddressChange, understanding.Invoice, understanding.WrongNumber:
+		return !t.read.Long && t.example(nearlySame)
+	}
+	return false
+}
+
 // example answers a question that the script knows by its examples, one of which
 // is that near.
 func (t *turn) example(least float64) bool {

@@ -11,6 +11,10 @@ func (t *turn) requests() {
 	if t.escalated() {
 		return
 	}
+	if t.wordForWord() {
+		t.understood()
+		return
+	}
 	done := 0
 	for _, i := range t.wants() {
 		if t.plain && i == understanding.Preferences {

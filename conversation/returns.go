@@ -12,6 +12,11 @@ func (t *turn) askReturn() {
 			t.say(key, "date", t.date(r[0].Changed))
 			return
 		}
+	} else if len(r) == 0 && t.says(t.escalation.list(listReturning)) {
+		t.decide("return.unknown")
+		t.say("return.unknown")
+		t.came(returnUnknown)
+		return
 	}
 	if o, ok := t.which(ReturnDialogue, returnable, "return.none"); ok {
 		t.askReturnOf(o)

@@ -146,16 +146,20 @@ func (s *Store) checkpoint() {
 		if err != nil && s.closed.Err() == nil {
 			s.log.Warn("cannot carry the write-ahead log to the database file", slog.Any("error", err))
 		}
-		pause := checkpointPause
-		if busy, each := s.writer.spent(&use); busy > 0.8 && each > fullGroup {
-			pause = busyPause
-		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(s.writer.pause(&use)):
 		case <-s.closed.Done():
 			return
 		}
 	}
+}
+
+// pause is how long what the log holds may gather until the next piece.
+func (w *writer) pause(since *usage) time.Duration {
+	if busy, each := w.spent(since); busy > 0.8 && each > fullGroup {
+		return busyPause
+	}
+	return checkpointPause
 }
 
 // carry carries what readers let it, and says how long the log is.

@@ -28,7 +28,7 @@ import (
 // for it.
 const (
 	pragmas       = "_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	writerPragmas = "&_pragma=secure_delete(on)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(64000)"
+	writerPragmas = "&_pragma=secure_delete(on)&_pragma=cache_size(-24576)&_pragma=wal_autocheckpoint(64000)"
 	readerPragmas = "&_pragma=cache_size(-4096)"
 )
 

@@ -70,6 +70,6 @@ func (c *serveCmd) Run(ctx context.Context) error {
 }
 
 // gcPercent is the collector's target unless GOGC says another. Little of a turn
-// lives on, so a heap four times what lives is a few tens of MB, and collecting
-// takes a tenth of the processor less.
-const gcPercent = 300
+// lives on: more costs memory that a small shop's machine has better uses for, less
+// takes a tenth of the processor more.
+const gcPercent = 150

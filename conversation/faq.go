@@ -57,9 +57,20 @@ func (t *turn) answerEntry(e *faqEntry) {
 // overIntent is how near an example must be to a text whose intent has an entry.
 const overIntent = 0.75
 
+// wordsForWhen ask for a day, in the seven languages.
+const wordsForWhen = "quand when cuando wann quando wanneer"
+
 // faqIntent answers an intent with the script's entry for it. Where one of the
-// script's own examples fits the text better, that entry answers.
+// script's own examples fits the text better, that entry answers; who asks when
+// their lamp comes hears of their lamp.
 func (t *turn) faqIntent(i understanding.Intent) bool {
+	if i == understanding.DeliveryInfo && t.uses(wordsForWhen) && !t.anonymous() {
+		if o, ok := t.holding(t.underway()); ok {
+			t.decide("status.asked")
+			t.tellStatus(o)
+			return true
+		}
+	}
 	if t.example(overIntent) {
 		return true
 	}

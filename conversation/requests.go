@@ -15,6 +15,10 @@ func (t *turn) requests() {
 		t.understood()
 		return
 	}
+	if t.denies() && t.request(understanding.WrongNumber) {
+		t.understood()
+		return
+	}
 	done := 0
 	for _, i := range t.wants() {
 		if t.plain && i == understanding.Preferences {
@@ -47,12 +51,19 @@ func (t *turn) requests() {
 	}
 }
 
-// about answers a text that says nothing but an order's number.
+// maxAside is how many words a text has at most that goes on with another order.
+const maxAside = 5
+
+// about answers a text that says nothing but an order's number, or goes on with
+// what is in another one ("et la bougie ?").
 func (t *turn) about() bool {
 	if b := t.best(); b != "" && b != understanding.Other || t.quiet {
 		return false
 	}
 	o, ok := t.named()
+	if w := t.read.Words; !ok && len(w) > 1 && len(w) <= maxAside && among("et and y und e en", w[0]) && !t.anonymous() {
+		o, ok = t.holding(t.c.Customer.Orders)
+	}
 	if ok {
 		t.decide("status.named")
 		t.tellStatus(o)

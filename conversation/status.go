@@ -1,5 +1,7 @@
 package conversation
 
+import "slices"
+
 // askStatus answers "où est mon colis ?": the order named, else those under
 // way, else the last one.
 func (t *turn) askStatus() {
@@ -19,22 +21,35 @@ func (t *turn) askStatus() {
 			return
 		}
 	}
-	var open []Order
-	for _, o := range orders {
-		if underway(o) {
-			open = append(open, o)
-		}
-	}
+	open := t.underway()
 	switch {
 	case len(orders) == 0:
 		t.askNumber(StatusDialogue, "status.none")
 	case len(open) == 0:
 		t.tellStatus(orders[0])
+	case t.uses(wordsForDelivered) && t.says(t.escalation.list(listUnreceived)) && t.tellDelivered():
 	default:
 		for _, o := range open[:min(len(open), 3)] {
 			t.tellStatus(o)
 		}
 	}
+}
+
+// Words for what a carrier says of a parcel that it left, in the seven languages.
+const wordsForDelivered = "livre livree delivered entregado entregada zugestellt geliefert consegnato consegnata bezorgd geleverd entregue"
+
+// tellDelivered tells of the newest order that a carrier says it delivered.
+func (t *turn) tellDelivered() bool {
+	i := slices.IndexFunc(t.c.Customer.Orders, func(o Order) bool { return o.Status == "delivered" })
+	if i >= 0 {
+		t.tellStatus(t.c.Customer.Orders[i])
+	}
+	return i >= 0
+}
+
+// underway are the orders that the customer waits for.
+func (t *turn) underway() []Order {
+	return slices.DeleteFunc(slices.Clone(t.c.Customer.Orders), func(o Order) bool { return !underway(o) })
 }
 
 // tellStatus says where an order is.

@@ -31,6 +31,11 @@ func (t *turn) addressAnswered(q Question, value string) {
 		t.orderChosen(q, value)
 		return
 	case askAddress:
+		if o, ok := t.order(AddressDialogue); ok && !addressed(value) {
+			t.decide("address.incomplete")
+			t.ask(q, t.text("address.give", "order.number", o.Number))
+			return
+		}
 		t.decide("address.given")
 		t.slot("address.new", oneLine(value))
 		t.ask(Question{Dialogue: AddressDialogue, Name: askConfirmAddress, Options: yesOrNo, Restated: true, Subject: t.text("address.subject")},
@@ -52,6 +57,14 @@ func (t *turn) addressAnswered(q Question, value string) {
 		t.decide("address.again")
 		t.askAddressOf(o)
 	}
+}
+
+// leastAddress is how many words an address has at least that has no number and no postcode.
+const leastAddress = 5
+
+// addressed reports what may be an address: "oui" is none, nor is a question.
+func addressed(s string) bool {
+	return strings.ContainsAny(s, "0123456789") || len(strings.Fields(s)) >= leastAddress && !strings.Contains(s, "?")
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -59,3 +59,33 @@ func (t *turn) denies() bool {
 	}
 	return false
 }
+
+// sureOfStranger is how sure a text must be that the number is somebody else's,
+// where orders say that it is not ("I'm not in a hurry" sounds like "I'm not Sarah").
+const sureOfStranger = 0.95
+
+// stranger reports who surely is not the customer.
+func (t *turn) stranger() bool {
+	return len(t.c.Customer.Orders) == 0 || t.denies() ||
+		slices.ContainsFunc(t.read.Intents, func(g understanding.Guess) bool {
+			return g.Intent == understanding.WrongNumber && g.Score >= sureOfStranger
+		})
+}
+
+// Words that speak of somebody a present is for, and those before one's own age.
+const (
+	wordsForPresent = "pour cadeau offrir adore adorent aime for gift present loves likes para regalo fur geschenk per voor cadeautje presente"
+	wordsForOwnAge  = "ai im am tengo bin ho ben tenho"
+)
+
+// present reports a text about a child that something is for ("un cadeau pour mon
+// fils de 8 ans"), and not about whoever writes.
+func (t *turn) present() bool {
+	words := t.read.Words
+	for i := 1; i < len(words); i++ {
+		if among(wordsForOwnAge, words[i-1]) && isDigits(words[i]) {
+			return false
+		}
+	}
+	return t.uses(wordsForPresent)
+}

@@ -54,6 +54,7 @@ const (
 	cancelAsked    outcome = "cancel_order"
 	orderUnknown   outcome = "order_unknown"
 	returnUnknown  outcome = "return_unknown"
+	strangerGuess  outcome = "wrong_number" // it sounds as if the number were somebody else's, and has orders
 	reorderFailed  outcome = "reorder_failed"
 	badRating      outcome = "bad_rating"
 	voiceNote      outcome = "voice_note"
@@ -61,7 +62,7 @@ const (
 
 var outcomes = []string{
 	string(cartHesitation), string(longText), string(problemTold), string(cancelAsked),
-	string(orderUnknown), string(returnUnknown), string(reorderFailed), string(badRating), string(voiceNote),
+	string(orderUnknown), string(returnUnknown), string(strangerGuess), string(reorderFailed), string(badRating), string(voiceNote),
 }
 
 // Names of phrase lists that dialogues look into, too.

@@ -80,6 +80,7 @@ func TestEachRuleHandsOver(t *testing.T) {
 		{"a bad mark", []Event{consents(), asks(ReviewDialogue, Marketing), text("1", "1")}, "review.bad", "bad_rating", High, "« 1 »"},
 		{"an unknown order", []Event{text("1", "où est mon colis ?"), text("2", "c'est la 99887766")}, "order.unknown", "order_unknown", Normal, "99887766"},
 		{"an unknown return", []Event{ofOrder("delivered"), text("1", "où en est mon remboursement ?")}, "return.unknown", "return_unknown", Normal, "remboursement"},
+		{"perhaps a wrong number", []Event{ofOrder("delivered"), text("1", "i'm not in a hurry")}, "number.doubted", "wrong_number", Normal, "hurry"},
 		{"a person", []Event{text("1", "je veux parler à un conseiller")}, "human.asked", "asked", Normal, "conseiller"},
 		{"a person, by a VIP", []Event{ofCustomer(true), text("1", "je veux parler à un conseiller")}, "human.asked", "asked", High, "client VIP"},
 		{"a story", []Event{text("1", long)}, "human.long", "long", Normal, "toute mon histoire"},

@@ -15,12 +15,12 @@ func (t *turn) requests() {
 		t.understood()
 		return
 	}
-	if t.denies() && t.request(understanding.WrongNumber) {
-		t.understood()
-		return
-	}
 	done := 0
-	for _, i := range t.wants() {
+	wants := t.wants()
+	if t.denies() {
+		wants = []understanding.Intent{understanding.WrongNumber}
+	}
+	for _, i := range wants {
 		if t.plain && i == understanding.Preferences {
 			continue // "encore trop de sms": the opt-out was meant
 		}
@@ -117,10 +117,14 @@ func (t *turn) request(i understanding.Intent) bool {
 		if _, ok := t.named(); ok {
 			return false // nobody else knows the number of an order
 		}
+		if !t.stranger() {
+			t.came(strangerGuess)
+			return t.escalates()
+		}
 		t.detach("wrong_number")
 	case understanding.Minor:
-		if len(t.read.Words) == 1 && t.read.HasNumber || t.in.Masked {
-			return false // a bare number is an answer out of place, and a card's no age
+		if len(t.read.Words) == 1 && t.read.HasNumber || t.in.Masked || t.present() {
+			return false // a bare number is an answer out of place, a card's no age, and a present's no customer
 		}
 		t.detach("minor")
 	case understanding.Privacy:

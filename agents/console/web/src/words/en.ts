@@ -313,6 +313,7 @@ export const en: Record<Word, string> = {
   'reason.item_problem': 'Trouble with an article',
   'reason.cancel_order': 'The customer wants to cancel an order',
   'reason.order_unknown': 'The order asked about is not known',
+  'reason.wrong_number': 'Perhaps a wrong number',
   'reason.return_unknown': 'The return asked about is not known',
   'reason.reorder_failed': 'The shop could not reorder',
   'reason.long': 'A long text, better read by a person',

@@ -314,6 +314,7 @@ export const fr = {
   'reason.item_problem': 'Un souci avec un article',
   'reason.cancel_order': 'Le client veut annuler une commande',
   'reason.order_unknown': 'La commande demandée est introuvable',
+  'reason.wrong_number': 'Peut-être un mauvais numéro',
   'reason.return_unknown': 'Le retour demandé est introuvable',
   'reason.reorder_failed': 'La boutique n’a pas pu recommander',
   'reason.long': 'Un long message, mieux lu par une personne',

@@ -114,6 +114,8 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		switch {
 		case r.Yes && q.Dialogue == ReorderDialogue && (len(r.Words) == 0 || t.conditional()):
 			return "", false // a thumb alone buys nothing, and no "oui mais"
+		case q.Name == askConfirmCancel && t.keeps():
+			return "no", true // "n'annulez pas"
 		case r.Yes && q.Dialogue == AddressDialogue && t.conditional():
 			return "no", true // it is asked for again
 		case r.Yes:
@@ -312,7 +314,9 @@ func (t *turn) apply(q Question, value string) {
 		t.problemAnswered(q, value)
 	case AddressDialogue:
 		t.addressAnswered(q, value)
-	case StatusDialogue, InvoiceDialogue, CancelDialogue:
+	case CancelDialogue:
+		t.cancelAnswered(q, value)
+	case StatusDialogue, InvoiceDialogue:
 		t.orderChosen(q, value)
 	}
 }

@@ -26,24 +26,3 @@ func (t *turn) tellPoints() {
 	}
 	t.say("points.none")
 }
-
-// askCancel is about cancelling an order: only people do that, and only until
-// it has left.
-func (t *turn) askCancel() {
-	t.decide("cancel_order.asked")
-	if o, ok := t.which(CancelDialogue, underway, "cancel_order.none"); ok {
-		t.cancelOrder(o)
-	}
-}
-
-func (t *turn) cancelOrder(o Order) {
-	if !unsent(o) {
-		t.say("cancel_order.sent", "order.number", o.Number)
-		return
-	}
-	t.notice("order.cancel_requested", "order", o.ID, "number", o.Number)
-	t.say("cancel_order.passed", "order.number", o.Number)
-	t.finish(CancelDialogue, onAnswered)
-	t.matter = &o
-	t.came(cancelAsked)
-}

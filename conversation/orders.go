@@ -203,7 +203,6 @@ func (t *turn) orderChosen(q Question, value string) {
 		t.finish(InvoiceDialogue, onAnswered)
 	case CancelDialogue:
 		t.cancelOrder(o)
-		t.finish(CancelDialogue, onAnswered)
 	case ReturnDialogue:
 		t.askReturnOf(o)
 	case ProblemDialogue:

@@ -69,6 +69,8 @@ func stateOf(q Question) State {
 		return GivingAddress
 	case askConfirmAddress:
 		return ConfirmingAddress
+	case askConfirmCancel:
+		return ConfirmingCancel
 	}
 	return ChoosingOrder
 }
@@ -85,6 +87,7 @@ const (
 	askProblem        = "problem"
 	askAddress        = "address"
 	askConfirmAddress = "confirm_address"
+	askConfirmCancel  = "confirm_cancel"
 )
 
 // close takes a question off the list.

@@ -26,6 +26,7 @@ const (
 	DescribingProblem State = "describing_problem" // what is wrong, with a photo if there is one
 	GivingAddress     State = "giving_address"
 	ConfirmingAddress State = "confirming_address"
+	ConfirmingCancel  State = "confirming_cancel" // is the order really to be cancelled?
 	ClarifyingStop    State = "clarifying_stop"
 	AwaitingAgent     State = "awaiting_agent"
 	WithAgent         State = "with_agent"
@@ -35,7 +36,7 @@ const (
 // asking are the states in which the assistant waits for an answer.
 var asking = [...]State{
 	ConfirmingOptIn, AskingPreference, ChoosingReorder, ConfirmingReorder, AskingCart, ChoosingOrder,
-	ChoosingReturn, DescribingProblem, GivingAddress, ConfirmingAddress, ClarifyingStop, Rating,
+	ChoosingReturn, DescribingProblem, GivingAddress, ConfirmingAddress, ConfirmingCancel, ClarifyingStop, Rating,
 }
 
 // Input is what moves a conversation from one state to another.
@@ -77,6 +78,8 @@ func ask(s State) Input {
 		return "ask_for_address"
 	case ConfirmingAddress:
 		return "ask_to_confirm_address"
+	case ConfirmingCancel:
+		return "ask_to_confirm_cancel"
 	case ClarifyingStop:
 		return onDoubt
 	case Rating:
@@ -113,6 +116,7 @@ func Transitions() []Transition {
 		Transition{ChoosingOrder, ask(GivingAddress), GivingAddress},
 		Transition{ChoosingOrder, ask(ChoosingReorder), ChoosingReorder},
 		Transition{ChoosingOrder, ask(ConfirmingReorder), ConfirmingReorder},
+		Transition{ChoosingOrder, ask(ConfirmingCancel), ConfirmingCancel},
 		Transition{GivingAddress, ask(ConfirmingAddress), ConfirmingAddress},
 		Transition{ConfirmingAddress, ask(GivingAddress), GivingAddress},
 		Transition{Idle, onPerson, AwaitingAgent},

@@ -84,11 +84,16 @@ func (t *turn) optOut(everything bool, source string) {
 
 // cancels reads CANCEL, END, ANNULER or FIN after a question that offered to
 // cancel something: that is cancelled, marketing is suspended, and the customer
-// is asked once whether they meant more.
+// is asked once whether they meant more. Whether an order is to be cancelled it
+// answers, and no more.
 func (t *turn) cancels() bool {
 	q, ok := t.newest()
 	if !ok || !q.Cancels || t.c.State.Owner() != Assistant {
 		return false
+	}
+	if q.Dialogue == CancelDialogue {
+		t.apply(q, "yes")
+		return true
 	}
 	t.decide("stop.cancelled")
 	t.mute = !t.affordable()

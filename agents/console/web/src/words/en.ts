@@ -280,6 +280,7 @@ export const en: Record<Word, string> = {
   'state.choosing_return': 'exchange or refund',
   'state.describing_problem': 'describes the trouble',
   'state.giving_address': 'gives the address',
+  'state.confirming_cancel': 'confirms the cancellation',
   'state.confirming_address': 'confirms the address',
   'state.clarifying_stop': 'clarifies a STOP',
   'state.offering_agent': 'offers an agent',

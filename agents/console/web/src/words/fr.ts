@@ -281,6 +281,7 @@ export const fr = {
   'state.choosing_return': 'échange ou remboursement',
   'state.describing_problem': 'décrit le souci',
   'state.giving_address': 'donne l’adresse',
+  'state.confirming_cancel': 'confirme l’annulation',
   'state.confirming_address': 'confirme l’adresse',
   'state.clarifying_stop': 'précise un STOP',
   'state.offering_agent': 'propose un conseiller',

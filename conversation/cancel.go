@@ -1,0 +1,91 @@
+package conversation
+
+import "strings"
+
+// slotCancelDoubted remembers that the wish to cancel may be none.
+const slotCancelDoubted = string(CancelDialogue) + ".doubted"
+
+// askCancel is about cancelling an order: only people do that, and only until
+// it has left.
+func (t *turn) askCancel() {
+	if t.keeps() {
+		t.decide("cancel_order.kept")
+		t.say("cancel_order.kept")
+		return
+	}
+	t.decide("cancel_order.asked")
+	doubted := ""
+	if strings.Contains(t.in.Text, "?") || t.uses(wordsOfDoubtedCancel) {
+		doubted = "yes"
+	}
+	t.slot(slotCancelDoubted, doubted)
+	if o, ok := t.which(CancelDialogue, underway, "cancel_order.none"); ok {
+		t.cancelOrder(o)
+	}
+}
+
+// wordsOfDoubtedCancel are those beside which "cancel my order" may mean something
+// else ("je ne peux pas annuler", "cancel just the shade"), in the seven languages.
+const wordsOfDoubtedCancel = "pas jamais seulement juste uniquement dont not never only just no nunca solo nicht nie nur non mai soltanto niet nooit alleen nao apenas"
+
+// Words that ask for it, and those that take it back when they stand beside one.
+const (
+	wordsToCancel = "annulez annuler cancel cancele cancelen cancelar cancelem stornieren annullate annullare annuleren annuleer"
+	wordsBefore   = "pas jamais dont not never no nicht nie non niet nooit nao"
+	wordsBehind   = "pas surtout jamais nicht niet"
+)
+
+// keeps reports who wants nothing cancelled ("n'annulez pas ma commande").
+func (t *turn) keeps() bool {
+	words := t.read.Words
+	for i, w := range words {
+		if among(wordsToCancel, w) && (i > 0 && among(wordsBefore, words[i-1]) || i+1 < len(words) && among(wordsBehind, words[i+1])) {
+			return !strings.Contains(t.in.Text, "?")
+		}
+	}
+	return false
+}
+
+// cancelOrder passes on that an order is to be cancelled; what may not have been
+// meant is asked back.
+func (t *turn) cancelOrder(o Order) {
+	switch {
+	case !unsent(o):
+		t.say("cancel_order.sent", "order.number", o.Number)
+		t.finish(CancelDialogue, onAnswered)
+	case t.c.Slots[slotCancelDoubted] != "":
+		t.slot(slotCancelDoubted, "")
+		t.slot(string(CancelDialogue)+".order", o.ID)
+		t.ask(Question{
+			Dialogue: CancelDialogue, Name: askConfirmCancel, Options: yesOrNo, Restated: true, Cancels: true,
+			Subject: t.text("cancel_order.subject", "order.number", o.Number),
+		}, t.text("cancel_order.confirm", "order.number", o.Number, "order.lines", lines(o.Lines)))
+	default:
+		t.notice("order.cancel_requested", "order", o.ID, "number", o.Number)
+		t.say("cancel_order.passed", "order.number", o.Number)
+		t.finish(CancelDialogue, onAnswered)
+		t.matter = &o
+		t.came(cancelAsked)
+	}
+}
+
+func (t *turn) cancelAnswered(q Question, value string) {
+	if q.Name == askWhichOrder {
+		t.orderChosen(q, value)
+		return
+	}
+	o, ok := t.order(CancelDialogue)
+	switch {
+	case !ok:
+		t.decide("cancel_order.gone")
+		t.say("cancel_order.none")
+		t.finish(CancelDialogue, onDeclined)
+	case value == "yes":
+		t.decide("cancel_order.confirmed")
+		t.cancelOrder(o)
+	default:
+		t.decide("cancel_order.kept")
+		t.say("cancel_order.kept")
+		t.finish(CancelDialogue, onDeclined)
+	}
+}

@@ -1,6 +1,9 @@
 package conversation
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // slotCancelDoubted remembers that the wish to cancel may be none.
 const slotCancelDoubted = string(CancelDialogue) + ".doubted"
@@ -27,6 +30,13 @@ func (t *turn) askCancel() {
 // wordsOfDoubtedCancel are those beside which "cancel my order" may mean something
 // else ("je ne peux pas annuler", "cancel just the shade"), in the seven languages.
 const wordsOfDoubtedCancel = "pas jamais seulement juste uniquement dont not never only just no nunca solo nicht nie nur non mai soltanto niet nooit alleen nao apenas"
+
+// ofOrder reports that what is to be cancelled is an order: it is named, or there
+// is one that could be, and the text asks ("can I still cancel?").
+func (t *turn) ofOrder() bool {
+	_, ok := t.named()
+	return ok || strings.Contains(t.in.Text, "?") && !t.anonymous() && slices.ContainsFunc(t.c.Customer.Orders, unsent)
+}
 
 // Words that ask for it, and those that take it back when they stand beside one.
 const (

@@ -106,7 +106,7 @@ func (t *turn) cancels() bool {
 // doubt is a text that may be an opt-out. A false negative is worse than a
 // false positive: marketing is suspended at once, and the customer asked once.
 func (t *turn) doubt() bool {
-	if _, ok := t.named(); ok && t.is(understanding.CancelOrder) {
+	if t.is(understanding.CancelOrder) && t.ofOrder() {
 		return false // "I need to cancel LU-1042"
 	}
 	if t.c.State.Owner() == Assistant {

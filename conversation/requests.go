@@ -135,10 +135,14 @@ func (t *turn) request(i understanding.Intent) bool {
 		t.decide("help.asked")
 		t.say("help.text")
 	case understanding.Start:
-		if !t.optedOut() && !t.c.Customer.Suspended {
+		switch {
+		case t.optedOut():
+			t.wantsStart()
+		case t.c.Customer.Suspended:
+			t.start()
+		default:
 			return false
 		}
-		t.start()
 	default:
 		return false
 	}

@@ -10,6 +10,27 @@ func (t *turn) start() {
 		t.say("start.confirmed")
 		return
 	}
+	t.askStart()
+}
+
+// Words beside which a wish to hear from the brand is none, in the seven languages.
+const wordsOfRefusal = "ne pas jamais plus dont not never nicht nie kein keine niet nooit geen non no mai nunca nao"
+
+// wantsStart is who opted out, and seems to want the messages again in words of
+// their own ("reprenez vos offres", "don't start again"): no keyword, so it is asked.
+func (t *turn) wantsStart() {
+	t.exempt = true
+	if t.uses(wordsOfRefusal) {
+		t.decide("start.declined")
+		t.say("start.declined")
+		return
+	}
+	t.decide("start.asked")
+	t.askStart()
+}
+
+// askStart asks for the second half of a double opt-in.
+func (t *turn) askStart() {
 	if t.c.State.Owner() != Assistant {
 		t.decide("start.person")
 		t.notice("consent.requested")

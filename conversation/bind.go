@@ -114,6 +114,8 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 		switch {
 		case r.Yes && q.Dialogue == ReorderDialogue && (len(r.Words) == 0 || t.conditional()):
 			return "", false // a thumb alone buys nothing, and no "oui mais"
+		case r.Yes && (q.Dialogue == OptInDialogue || q.Dialogue == CancelDialogue) && t.conditional():
+			return "", false // "oui, mais pour mes commandes" asks for no offers
 		case q.Name == askConfirmCancel && t.keeps():
 			return "no", true // "n'annulez pas"
 		case r.Yes && q.Dialogue == AddressDialogue && t.conditional():
@@ -170,8 +172,8 @@ func (q *Question) chooses() bool {
 	return len(q.Options) > 0 && (q.Name == askWhichOrder || q.Name == askWhichReorder || q.Name == askReturn)
 }
 
-// wordsOfCondition begin what a yes depends on.
-const wordsOfCondition = "mais but pero aber maar mas sauf except"
+// wordsOfCondition begin what a yes depends on, or narrow it.
+const wordsOfCondition = "mais but pero aber maar mas sauf except uniquement seulement only solo solamente nur soltanto alleen apenas somente"
 
 // conditional reports a yes with a condition ("oui, mais à une autre adresse").
 func (t *turn) conditional() bool { return t.uses(wordsOfCondition) }

@@ -118,6 +118,8 @@ func (t *turn) fit(q Question) (value string, ok bool) {
 			return "", false // "oui, mais pour mes commandes" asks for no offers
 		case q.Name == askConfirmCancel && t.keeps():
 			return "no", true // "n'annulez pas"
+		case r.No && q.Name == askConfirmCancel && t.is(understanding.CancelOrder):
+			return "", false // "non, annulez"
 		case r.Yes && q.Dialogue == AddressDialogue && t.conditional():
 			return "no", true // it is asked for again
 		case r.Yes:

@@ -38,22 +38,18 @@ func (t *turn) ofOrder() bool {
 	return ok || strings.Contains(t.in.Text, "?") && !t.anonymous() && slices.ContainsFunc(t.c.Customer.Orders, unsent)
 }
 
-// Words that ask for it, and those that take it back when they stand beside one.
-const (
-	wordsToCancel = "annulez annuler cancel cancele cancelen cancelar cancelem stornieren annullate annullare annuleren annuleer"
-	wordsBefore   = "pas jamais dont not never no nicht nie non niet nooit nao"
-	wordsBehind   = "pas surtout jamais nicht niet"
-)
+// What keeps an order, in the seven languages.
+var keeping = []string{
+	"pas annuler", "annulez pas", "annule pas", "annulez surtout", "annulez rien", "dont cancel", "not cancel", "never cancel",
+	"no cancele", "no canceles", "no cancelen", "no cancelar", "nicht stornieren", "stornieren sie nicht", "storniert nicht",
+	"non annullate", "non annullare", "niet annuleren", "annuleer niet", "nao cancele", "nao cancelem", "nao cancelar",
+}
 
 // keeps reports who wants nothing cancelled ("n'annulez pas ma commande").
 func (t *turn) keeps() bool {
-	words := t.read.Words
-	for i, w := range words {
-		if among(wordsToCancel, w) && (i > 0 && among(wordsBefore, words[i-1]) || i+1 < len(words) && among(wordsBehind, words[i+1])) {
-			return !strings.Contains(t.in.Text, "?")
-		}
-	}
-	return false
+	text := " " + strings.Join(t.read.Words, " ") + " "
+	return !strings.Contains(t.in.Text, "?") &&
+		slices.ContainsFunc(keeping, func(p string) bool { return strings.Contains(text, " "+p+" ") })
 }
 
 // cancelOrder passes on that an order is to be cancelled; what may not have been

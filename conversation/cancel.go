@@ -47,9 +47,7 @@ var keeping = []string{
 
 // keeps reports who wants nothing cancelled ("n'annulez pas ma commande").
 func (t *turn) keeps() bool {
-	text := " " + strings.Join(t.read.Words, " ") + " "
-	return !strings.Contains(t.in.Text, "?") &&
-		slices.ContainsFunc(keeping, func(p string) bool { return strings.Contains(text, " "+p+" ") })
+	return !strings.Contains(t.in.Text, "?") && t.contains(keeping)
 }
 
 // cancelOrder passes on that an order is to be cancelled; what may not have been

@@ -71,12 +71,20 @@ func (t *turn) recent() []Order {
 	return list
 }
 
-// quantityBeside is the number in the text, unless it is the order's own.
+// quantityBeside is the number in the text, unless it is the order's own. In a long
+// text it is the one in digits ("la même chose que la dernière fois mais en 2 exemplaires").
 func (t *turn) quantityBeside(o Order) int {
-	if !t.read.HasNumber || strings.HasSuffix(o.Number, strconv.Itoa(t.read.Number)) {
+	n, one := t.read.Number, t.read.HasNumber
+	if !one {
+		digits := slices.DeleteFunc(slices.Clone(t.read.Words), func(w string) bool { return !isDigits(w) })
+		if one = len(digits) == 1 && len(digits[0]) < 3; one {
+			n, _ = strconv.Atoi(digits[0])
+		}
+	}
+	if !one || strings.HasSuffix(o.Number, strconv.Itoa(n)) {
 		return 0
 	}
-	return t.read.Number
+	return n
 }
 
 // confirmReorder says what would be ordered and at what price, and asks for a

@@ -44,7 +44,7 @@ func (lex *lexiconData) takeNumbers(entries []entry) error {
 const (
 	largestNumber = 999
 	numberWords   = 8  // most words of one number: "neuf cent quatre-vingt-dix-neuf" has 5
-	numberText    = 16 // longest text whose number is an answer, in words
+	numberText    = 12 // longest text whose number is an answer, in words
 )
 
 // number finds the one number that a text names. Articles ("un", "ein", "a")

@@ -190,6 +190,9 @@ func (t *turn) request(i understanding.Intent) bool {
 // surelyMachine is how likely a machine must have written what is not answered.
 const surelyMachine = 0.8
 
+// maxHappy is how many words a text has at most that says that all is well, and no more.
+const maxHappy = 4
+
 // small is small talk and what wants no answer: a bare "merci" or "ok", a
 // machine's "I am away".
 func (t *turn) small() bool {
@@ -220,11 +223,14 @@ func (t *turn) small() bool {
 			}
 		}
 	default:
-		if t.read.Yes || t.read.No {
+		switch {
+		case t.read.Yes || t.read.No:
 			t.decide("manners.unasked")
-			return true
+		case len(t.read.Words) <= maxHappy && t.asksNothing() && t.says(t.escalation.list(listSettled)):
+			t.decide("manners.settled") // "finalement c'est bon"
+		default:
+			return false
 		}
-		return false
 	}
 	return true
 }

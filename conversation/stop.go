@@ -25,7 +25,8 @@ func (t *turn) stop() {
 		t.switchLanguage()
 	}
 	waiting := t.c.Burst
-	everything := t.c.Customer.Silenced || t.c.Prompted == Transactional || t.optedOut()
+	offers := !bare && t.uses(wordsForOffers) && !t.uses(wordsForEverything) // "pas de pub" says nothing of orders
+	everything := t.c.Customer.Silenced || !offers && (t.c.Prompted == Transactional || t.optedOut())
 	t.mute = !t.affords(spare) || t.optedOut() && !t.affordable() // a machine that says STOP over and over
 	t.optOut(everything, "keyword")
 	t.confirmStop(everything)
@@ -172,7 +173,7 @@ const (
 
 // Words that choose what ends, in the seven languages.
 const (
-	wordsForOffers     = "offres offre pub pubs promos promotions offers ads promos ofertas werbung angebote offerte promozioni aanbiedingen reclame promoções"
+	wordsForOffers     = "offres offre pub pubs publicite publicites promo promos promotions newsletter offers ads marketing ofertas publicidad werbung angebote offerte pubblicita promozioni aanbiedingen reclame promocoes publicidade"
 	wordsForEverything = "tout tous everything all todo alles alle tutto tutti tudo"
 	wordsForKeeping    = "continuer continuez garder recevoir keep continue seguir continuar weiter behalten continua continuare doorgaan houden"
 )

@@ -33,7 +33,7 @@ func (t *turn) addressAnswered(q Question, value string) {
 	case askAddress:
 		if o, ok := t.order(AddressDialogue); ok && !addressed(value) {
 			t.decide("address.incomplete")
-			t.ask(q, t.text("address.give", "order.number", o.Number))
+			t.askAddressOf(o)
 			return
 		}
 		t.decide("address.given")

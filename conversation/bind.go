@@ -174,11 +174,19 @@ func (q *Question) chooses() bool {
 	return len(q.Options) > 0 && (q.Name == askWhichOrder || q.Name == askWhichReorder || q.Name == askReturn)
 }
 
-// wordsOfCondition begin what a yes depends on, or narrow it.
-const wordsOfCondition = "mais but pero aber maar mas sauf except uniquement seulement only solo solamente nur soltanto alleen apenas somente"
+// Words of the seven languages: those that deny, those that narrow, and those that
+// begin what a yes depends on.
+const (
+	wordsOfNegation  = "pas jamais dont not never nicht nie non no nunca mai niet nooit nao"
+	wordsForOnly     = "uniquement seulement only solo nur soltanto alleen apenas"
+	wordsOfCondition = "mais but pero aber maar mas sauf except solamente somente " + wordsForOnly
+)
 
 // conditional reports a yes with a condition ("oui, mais à une autre adresse").
 func (t *turn) conditional() bool { return t.uses(wordsOfCondition) }
+
+// interrogative reports a text with a question mark.
+func (t *turn) interrogative() bool { return strings.Contains(t.in.Text, "?") }
 
 // uses reports whether a word of the text is one of words, which spaces separate.
 func (t *turn) uses(words string) bool {

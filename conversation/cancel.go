@@ -1,12 +1,9 @@
 package conversation
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // slotCancelDoubted remembers that the wish to cancel may be none.
-const slotCancelDoubted = string(CancelDialogue) + ".doubted"
+const slotCancelDoubted = "cancel_order.doubted"
 
 // askCancel is about cancelling an order: only people do that, and only until
 // it has left.
@@ -18,7 +15,7 @@ func (t *turn) askCancel() {
 	}
 	t.decide("cancel_order.asked")
 	doubted := ""
-	if strings.Contains(t.in.Text, "?") || t.uses(wordsOfDoubtedCancel) {
+	if t.interrogative() || t.uses(wordsOfDoubtedCancel) {
 		doubted = "yes"
 	}
 	t.slot(slotCancelDoubted, doubted)
@@ -29,25 +26,25 @@ func (t *turn) askCancel() {
 
 // wordsOfDoubtedCancel are those beside which "cancel my order" may mean something
 // else ("je ne peux pas annuler", "cancel just the shade"), in the seven languages.
-const wordsOfDoubtedCancel = "pas jamais seulement juste uniquement dont not never only just no nunca solo nicht nie nur non mai soltanto niet nooit alleen nao apenas"
+const wordsOfDoubtedCancel = wordsOfNegation + " " + wordsForOnly + " juste just"
 
 // ofOrder reports that what is to be cancelled is an order: it is named, or there
 // is one that could be, and the text asks ("can I still cancel?").
 func (t *turn) ofOrder() bool {
 	_, ok := t.named()
-	return ok || strings.Contains(t.in.Text, "?") && !t.anonymous() && slices.ContainsFunc(t.c.Customer.Orders, unsent)
+	return ok || t.interrogative() && !t.anonymous() && slices.ContainsFunc(t.c.Customer.Orders, unsent)
 }
 
 // What keeps an order, in the seven languages.
-var keeping = []string{
-	"pas annuler", "annulez pas", "annule pas", "annulez surtout", "annulez rien", "dont cancel", "not cancel", "never cancel",
+var keeping = newPhrases(
+	"pas annuler", "annulez pas", "annule pas", "annulez surtout", "annulez rien", "don't cancel", "not cancel", "never cancel",
 	"no cancele", "no canceles", "no cancelen", "no cancelar", "nicht stornieren", "stornieren sie nicht", "storniert nicht",
-	"non annullate", "non annullare", "niet annuleren", "annuleer niet", "nao cancele", "nao cancelem", "nao cancelar",
-}
+	"non annullate", "non annullare", "niet annuleren", "annuleer niet", "não cancele", "não cancelem", "não cancelar",
+)
 
 // keeps reports who wants nothing cancelled ("n'annulez pas ma commande").
 func (t *turn) keeps() bool {
-	return !strings.Contains(t.in.Text, "?") && t.contains(keeping)
+	return !t.interrogative() && t.says(keeping)
 }
 
 // cancelOrder passes on that an order is to be cancelled; what may not have been
@@ -56,10 +53,9 @@ func (t *turn) cancelOrder(o Order) {
 	switch {
 	case !unsent(o):
 		t.say("cancel_order.sent", "order.number", o.Number)
-		t.finish(CancelDialogue, onAnswered)
 	case t.c.Slots[slotCancelDoubted] != "":
 		t.slot(slotCancelDoubted, "")
-		t.slot(string(CancelDialogue)+".order", o.ID)
+		t.slot("cancel_order.order", o.ID)
 		t.ask(Question{
 			Dialogue: CancelDialogue, Name: askConfirmCancel, Options: yesOrNo, Restated: true, Cancels: true,
 			Subject: t.text("cancel_order.subject", "order.number", o.Number),
@@ -78,15 +74,13 @@ func (t *turn) cancelAnswered(q Question, value string) {
 		t.orderChosen(q, value)
 		return
 	}
-	o, ok := t.order(CancelDialogue)
+	o, ok := t.remembered(CancelDialogue)
 	switch {
 	case !ok:
-		t.decide("cancel_order.gone")
-		t.say("cancel_order.none")
-		t.finish(CancelDialogue, onDeclined)
 	case value == "yes":
 		t.decide("cancel_order.confirmed")
 		t.cancelOrder(o)
+		t.finish(CancelDialogue, onAnswered)
 	default:
 		t.decide("cancel_order.kept")
 		t.say("cancel_order.kept")

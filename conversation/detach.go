@@ -51,9 +51,11 @@ func (t *turn) denies() bool {
 		return false
 	}
 	for i := 1; i+len(name) <= len(words); i++ {
+		if !slices.Equal(words[i:i+len(name)], name) {
+			continue
+		}
 		before := " " + strings.Join(words[:i], " ")
-		if slices.Equal(words[i:i+len(name)], name) &&
-			slices.ContainsFunc(denials, func(d string) bool { return strings.HasSuffix(before, " "+d) }) {
+		if slices.ContainsFunc(denials, func(d string) bool { return strings.HasSuffix(before, " "+d) }) {
 			return true
 		}
 	}
@@ -66,10 +68,7 @@ const sureOfStranger = 0.95
 
 // stranger reports who surely is not the customer.
 func (t *turn) stranger() bool {
-	return len(t.c.Customer.Orders) == 0 || t.denies() ||
-		slices.ContainsFunc(t.read.Intents, func(g understanding.Guess) bool {
-			return g.Intent == understanding.WrongNumber && g.Score >= sureOfStranger
-		})
+	return len(t.c.Customer.Orders) == 0 || t.scores(understanding.WrongNumber, sureOfStranger) || t.denies()
 }
 
 // Words that speak of somebody a present is for, and those before one's own age.

@@ -85,6 +85,29 @@ type phraseList struct {
 	stems [][]string // those whose first word is a stem
 }
 
+// newPhrases is a list of the assistant's own.
+func newPhrases(texts ...string) *phraseList {
+	l := &phraseList{by: map[string][][]string{}}
+	for _, text := range texts {
+		l.add(text)
+	}
+	return l
+}
+
+// add takes a phrase in, and reports whether it has a word.
+func (l *phraseList) add(text string) bool {
+	phrase := phraseOf(text)
+	switch {
+	case len(phrase) == 0:
+		return false
+	case strings.HasSuffix(phrase[0], "*"):
+		l.stems = append(l.stems, phrase)
+	default:
+		l.by[phrase[0]] = append(l.by[phrase[0]], phrase)
+	}
+	return true
+}
+
 // list finds a list of the script; an empty one where it has none.
 func (e *escalation) list(name string) *phraseList {
 	if l := e.phrases[name]; l != nil {
@@ -135,7 +158,7 @@ func (s *Script) parseEscalation(n node) escalation {
 
 // parsePhrases reads phrases by language, as customers write them; * ends a stem.
 func parsePhrases(n node) *phraseList {
-	list := &phraseList{by: map[string][][]string{}}
+	list := newPhrases()
 	count := 0
 	for _, m := range n.members() {
 		if !slices.Contains(understanding.Languages[:], m.key) {
@@ -143,15 +166,9 @@ func parsePhrases(n node) *phraseList {
 			continue
 		}
 		for _, text := range m.words() {
-			phrase := phraseOf(text)
 			count++
-			switch {
-			case len(phrase) == 0:
+			if !list.add(text) {
 				m.wrong("%q has no word", text)
-			case strings.HasSuffix(phrase[0], "*"):
-				list.stems = append(list.stems, phrase)
-			default:
-				list.by[phrase[0]] = append(list.by[phrase[0]], phrase)
 			}
 		}
 	}

@@ -121,10 +121,10 @@ func (t *turn) stillWaiting() {
 }
 
 // nobodyNeeded are words for a person that ask for none.
-var nobodyNeeded = []string{
-	"plus besoin d un conseiller", "plus besoin de conseiller", "plus besoin d une personne",
+var nobodyNeeded = newPhrases(
+	"plus besoin d'un conseiller", "plus besoin de conseiller", "plus besoin d'une personne",
 	"no longer need an agent", "no longer need anyone", "no longer need to talk",
-}
+)
 
 // settled reports a text of somebody who needs nobody any more: "c'est bon",
 // and a "merci" that is for an answer and not for the handover.
@@ -134,7 +134,7 @@ func (t *turn) settled() bool {
 	if d.given() || r == nil || t.angry() || r.stays && !r.wished() {
 		return false // danger, law, money and data are not settled by a word
 	}
-	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks) || t.contains(nobodyNeeded)) && t.says(t.escalation.list(listSettled)) {
+	if len(t.read.Words) <= maxSettled && (t.asksNothing() || t.is(understanding.Thanks) || t.says(nobodyNeeded)) && t.says(t.escalation.list(listSettled)) {
 		return true
 	}
 	return t.best() == understanding.Thanks && t.courtesy() && (t.c.Slots[slotHelped] != "" || t.now.Sub(d.Queued) >= thanksAfter)

@@ -202,7 +202,9 @@ func (t *turn) orderChosen(q Question, value string) {
 		t.tellInvoice(o)
 		t.finish(InvoiceDialogue, onAnswered)
 	case CancelDialogue:
-		t.cancelOrder(o)
+		if t.cancelOrder(o); t.asks == "" {
+			t.finish(CancelDialogue, onAnswered)
+		}
 	case ReturnDialogue:
 		t.askReturnOf(o)
 	case ProblemDialogue:
@@ -230,6 +232,17 @@ func (t *turn) order(d Dialogue) (Order, bool) {
 		return Order{}, false
 	}
 	return t.c.Customer.Orders[i], true
+}
+
+// remembered is order, where the dialogue ends if there is none any more.
+func (t *turn) remembered(d Dialogue) (Order, bool) {
+	o, ok := t.order(d)
+	if !ok {
+		t.decide(Rule(string(d) + ".gone"))
+		t.say(string(d) + ".none")
+		t.finish(d, onDeclined)
+	}
+	return o, ok
 }
 
 func anyOrder(Order) bool { return true }

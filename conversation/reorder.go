@@ -147,12 +147,9 @@ func (t *turn) reorderAnswered(q Question, value string) {
 		t.askReorder()
 		return
 	}
-	o, ok := t.order(ReorderDialogue)
+	o, ok := t.remembered(ReorderDialogue)
 	switch {
 	case !ok:
-		t.decide("reorder.gone")
-		t.say("reorder.none")
-		t.finish(ReorderDialogue, onDeclined)
 	case value == "yes":
 		t.reorder(o)
 	case value == "no":

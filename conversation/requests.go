@@ -1,23 +1,19 @@
 package conversation
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/causette/causette/conversation/understanding"
 )
 
 // requests answers what a text asks for: two things get one combined answer,
 // and what is too much for a machine goes to a person.
 func (t *turn) requests() {
-	t.looked, t.hushed = true, t.quiet
 	if t.declines() {
-		t.looked = false
 		t.decide("request.declined")
 		t.say("restate.nothing")
 		t.understood()
 		return
 	}
+	t.looked, t.hushed = true, t.quiet
 	if t.escalated() {
 		return
 	}
@@ -62,31 +58,25 @@ func (t *turn) requests() {
 }
 
 // What names a request and says that it is not wanted.
-var declining = []string{
+var declining = newPhrases(
 	"veux pas recommander", "souhaite pas recommander", "pas la peine de recommander", "veux pas renvoyer", "souhaite pas renvoyer",
 	"veux pas la renvoyer", "veux pas le renvoyer", "veux pas les renvoyer", "veux pas retourner", "veux pas la retourner",
-	"pas besoin de facture", "pas besoin d une facture", "pas demande de facture", "pas besoin de conseiller",
-	"pas besoin d un conseiller", "veux pas parler a un conseiller", "pas la peine de m appeler", "pas besoin de m appeler",
-	"dont want to reorder", "dont want to return", "dont want to send it back", "dont need an invoice", "dont need the invoice",
-	"dont need an agent", "dont need to talk", "no need for an agent", "no need for an invoice", "no need to call",
-}
+	"pas besoin de facture", "pas besoin d'une facture", "pas demandé de facture", "pas besoin de conseiller",
+	"pas besoin d'un conseiller", "veux pas parler à un conseiller", "pas la peine de m'appeler", "pas besoin de m'appeler",
+	"don't want to reorder", "don't want to return", "don't want to send it back", "don't need an invoice", "don't need the invoice",
+	"don't need an agent", "don't need to talk", "no need for an agent", "no need for an invoice", "no need to call",
+)
 
 const maxDeclining = 10 // words
 
 // declines reports who does not want what a dialogue would begin ("je ne veux pas
 // renvoyer la bougie"). What alarms is never declined.
 func (t *turn) declines() bool {
-	if t.quiet || len(t.read.Words) > maxDeclining || strings.Contains(t.in.Text, "?") || t.conditional() ||
+	if t.quiet || len(t.read.Words) > maxDeclining || t.interrogative() || t.conditional() ||
 		t.angry() || t.is(understanding.Safety) || t.is(understanding.Legal) {
 		return false
 	}
-	return t.contains(declining)
-}
-
-// contains reports whether the text has one of the phrases, word by word.
-func (t *turn) contains(phrases []string) bool {
-	text := " " + strings.Join(t.read.Words, " ") + " "
-	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") })
+	return t.says(declining)
 }
 
 // maxAside is how many words a text has at most that goes on with another order.

@@ -50,11 +50,8 @@ func (t *turn) returnAnswered(q Question, value string) {
 		t.orderChosen(q, value)
 		return
 	}
-	o, ok := t.order(ReturnDialogue)
+	o, ok := t.remembered(ReturnDialogue)
 	if !ok {
-		t.decide("return.gone")
-		t.say("return.none")
-		t.finish(ReturnDialogue, onDeclined)
 		return
 	}
 	t.decide(Rule("return." + value))

@@ -14,7 +14,7 @@ func (t *turn) start() {
 }
 
 // Words beside which a wish to hear from the brand is none, in the seven languages.
-const wordsOfRefusal = "ne pas jamais plus dont not never nicht nie kein keine niet nooit geen non no mai nunca nao"
+const wordsOfRefusal = wordsOfNegation + " ne plus kein keine geen"
 
 // wantsStart is who opted out, and seems to want the messages again in words of
 // their own ("reprenez vos offres", "don't start again"): no keyword, so it is asked.

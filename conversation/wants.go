@@ -42,7 +42,12 @@ func (t *turn) best() understanding.Intent {
 
 // is reports whether the text wants this, clearly enough.
 func (t *turn) is(i understanding.Intent) bool {
-	return slices.ContainsFunc(t.read.Intents, func(g understanding.Guess) bool { return g.Intent == i && g.Score >= least(i) })
+	return t.scores(i, least(i))
+}
+
+// scores reports whether the text wants this at least so surely.
+func (t *turn) scores(i understanding.Intent, least float64) bool {
+	return slices.ContainsFunc(t.read.Intents, func(g understanding.Guess) bool { return g.Intent == i && g.Score >= least })
 }
 
 // angry reports a text that a machine had better not answer.
